@@ -1,0 +1,178 @@
+//! A gate and its decisions.
+
+use crate::contract::{ApprovalStep, OnExhausted, OnReject, RationaleRule};
+use crate::event::names;
+use crate::{Actor, Digest, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+names! {
+    pub enum ApprovalStatus {
+        Pending = "pending",
+        /// Evidence could not be built; nothing can be decided but to cancel the run.
+        Blocked = "blocked",
+        Approved = "approved",
+        Rejected = "rejected",
+        Expired = "expired",
+        Cancelled = "cancelled",
+    }
+}
+
+names! {
+    pub enum Decision {
+        Approved = "approved",
+        Rejected = "rejected",
+    }
+}
+
+/// One principal's vote, bound to the evidence it named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vote {
+    pub decision: Decision,
+    pub actor: Actor,
+    pub at: Timestamp,
+    pub rationale: Option<String>,
+    pub evidence_digest: Digest,
+}
+
+/// Why evidence could not be built, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContextDiagnostic {
+    pub error_type: String,
+    pub operation: String,
+    pub reason: String,
+    pub detail: String,
+    pub remediation: String,
+    pub at: Timestamp,
+}
+
+impl ContextDiagnostic {
+    pub fn new(reason: &str, detail: impl Into<String>, remediation: impl Into<String>, at: Timestamp) -> Self {
+        Self {
+            error_type: "approval_context_generation_failed".to_owned(),
+            operation: "build_approval_context".to_owned(),
+            reason: reason.to_owned(),
+            detail: detail.into(),
+            remediation: remediation.into(),
+            at,
+        }
+    }
+}
+
+/// What deciding needs to know of an open gate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gate {
+    pub status: ApprovalStatus,
+    pub policy: ApprovalStep,
+    /// The identity of the evidence now shown; `None` while blocked.
+    pub evidence_digest: Option<Digest>,
+    pub votes: Vec<Vote>,
+    /// Which opening of this gate in the run this is, from 1.
+    pub round: u32,
+    /// Everyone who started or retried a run of this lineage.
+    pub starters: Vec<UserId>,
+    /// When the gate cancels its run.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Why a decision was not taken. Nothing has changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DecisionRefused {
+    #[error("the approval was already decided")]
+    AlreadyDecided { status: ApprovalStatus },
+    #[error("the evidence could not be built")]
+    ContextBlocked,
+    #[error("the decision names other evidence than the gate shows")]
+    StaleEvidence { current: Digest },
+    #[error("the gate's policy forbids that whoever started the run approves it")]
+    SelfApprovalForbidden,
+    #[error("the gate's policy asks for a rationale")]
+    RationaleRequired,
+    #[error("the rounds of rework are used up and the policy refuses another rejection")]
+    RoundsExhausted { max_rounds: u32 },
+    #[error("this principal has already decided otherwise")]
+    VoteAlreadyCast { decision: Decision },
+}
+
+/// What a decision leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DecisionEffect {
+    /// The same principal repeats the same decision: the stored result stands.
+    Repeated,
+    /// The vote counts; more are needed.
+    Voted { approvals: u32, required: u32 },
+    Approved,
+    RejectedCancel,
+    RejectedRetry { step: crate::contract::StepKey, workspace: crate::contract::RejectWorkspace },
+}
+
+impl Gate {
+    /// Decides what one principal's decision on the evidence `named` does.
+    pub fn decide(
+        &self,
+        decision: Decision,
+        by: UserId,
+        named: &Digest,
+        rationale: Option<&str>,
+    ) -> Result<DecisionEffect, DecisionRefused> {
+        let own = self.votes.iter().find(|vote| vote.actor.id == Some(by) && vote.evidence_digest == *named);
+        if let Some(own) = own
+            && own.decision == decision
+        {
+            return Ok(DecisionEffect::Repeated);
+        }
+        match self.status {
+            ApprovalStatus::Pending => {}
+            ApprovalStatus::Blocked => return Err(DecisionRefused::ContextBlocked),
+            status @ (ApprovalStatus::Approved
+            | ApprovalStatus::Rejected
+            | ApprovalStatus::Expired
+            | ApprovalStatus::Cancelled) => return Err(DecisionRefused::AlreadyDecided { status }),
+        }
+        let Some(current) = &self.evidence_digest else { return Err(DecisionRefused::ContextBlocked) };
+        if current != named {
+            return Err(DecisionRefused::StaleEvidence { current: current.clone() });
+        }
+        match decision {
+            Decision::Approved => self.approve(by),
+            Decision::Rejected => self.reject(rationale),
+        }
+    }
+
+    fn approve(&self, by: UserId) -> Result<DecisionEffect, DecisionRefused> {
+        if !self.policy.allow_self_approval && self.starters.contains(&by) {
+            return Err(DecisionRefused::SelfApprovalForbidden);
+        }
+        let counted = self
+            .votes
+            .iter()
+            .filter(|vote| vote.decision == Decision::Approved)
+            .filter(|vote| Some(&vote.evidence_digest) == self.evidence_digest.as_ref())
+            .count();
+        let approvals = u32::try_from(counted).unwrap_or(u32::MAX).saturating_add(1);
+        let required = self.policy.required_approvals;
+        if approvals >= required {
+            Ok(DecisionEffect::Approved)
+        } else {
+            Ok(DecisionEffect::Voted { approvals, required })
+        }
+    }
+
+    fn reject(&self, rationale: Option<&str>) -> Result<DecisionEffect, DecisionRefused> {
+        let given = rationale.is_some_and(|text| !text.trim().is_empty());
+        if self.policy.rationale_on_reject == RationaleRule::Required && !given {
+            return Err(DecisionRefused::RationaleRequired);
+        }
+        match &self.policy.on_reject {
+            OnReject::Cancel {} => Ok(DecisionEffect::RejectedCancel),
+            OnReject::RetryStep { step, max_rounds, workspace, on_exhausted } => {
+                if self.round <= *max_rounds {
+                    return Ok(DecisionEffect::RejectedRetry { step: step.clone(), workspace: *workspace });
+                }
+                match on_exhausted {
+                    OnExhausted::Cancel => Ok(DecisionEffect::RejectedCancel),
+                    OnExhausted::Refuse => Err(DecisionRefused::RoundsExhausted { max_rounds: *max_rounds }),
+                }
+            }
+        }
+    }
+}

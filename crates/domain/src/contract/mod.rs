@@ -1,0 +1,34 @@
+//! The workflow contract: what a definition may say, and what it means.
+//!
+//! A definition is parsed and validated whole, every fault at once, and kept as canonical JSON (RFC 8785) whose
+//! SHA-256 is its identity. A run executes the pinned document and nothing else.
+
+#[cfg(feature = "contract")]
+mod builtins;
+#[cfg(feature = "contract")]
+mod inputs;
+mod model;
+#[cfg(feature = "contract")]
+mod parse;
+#[cfg(feature = "contract")]
+mod schema;
+#[cfg(feature = "contract")]
+mod template;
+#[cfg(feature = "contract")]
+mod validate;
+
+#[cfg(feature = "contract")]
+pub use builtins::{BuiltinError, builtins};
+#[cfg(feature = "contract")]
+pub use inputs::Inputs;
+pub use model::{
+    AgentStep, ApprovalStep, CommandStep, Definition, Effect, Expectation, InputMetadata, InputOrigin, OnExhausted, OnReject, Policies,
+    RationaleRule, RejectWorkspace, RetryBackoff, RetryPolicy, SetStep, ShipStep, Step, StepKey, StepKeyError,
+    StepKind, TestStep, Trigger, WorkflowName, WorkflowNameError,
+};
+#[cfg(feature = "contract")]
+pub use parse::{Pinned, PinnedError, parse_json, parse_yaml};
+#[cfg(feature = "contract")]
+pub use schema::{SchemaError, compile_schema, schema_faults};
+#[cfg(feature = "contract")]
+pub use template::{TemplateError, TemplateScope};

@@ -1,0 +1,294 @@
+//! What each command does to a run. Nothing outside this module decides.
+
+use super::progress::{Progress, RunState, failure_data};
+use super::{AttemptState, Changes, InvalidTransition, Move, Status};
+use crate::approval::{ApprovalStatus, DecisionEffect};
+use crate::contract::{Definition, Effect, RejectWorkspace, StepKey};
+use crate::event::EventKind;
+use crate::failure::{FailureReason, StepFailure};
+use crate::Timestamp;
+use serde_json::{Map, Value, json};
+
+/// A step whose workers keep dying is given up after this many losses in a row.
+const MAX_LOST_WORKERS: u32 = 3;
+
+/// How a gate stands once its evidence was built, or could not be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Opening {
+    Pending,
+    Blocked,
+}
+
+/// What is asked of a run.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// A worker holds the first attempt and has resolved the base.
+    Start { data: Map<String, Value> },
+    /// A worker holds the live attempt and starts it.
+    BeginStep,
+    /// The live attempt succeeded; its worker goes on with the next step.
+    CompleteStep { outputs: Value, data: Map<String, Value> },
+    /// The live attempt failed. `jitter` is in `0.0..=1.0`.
+    FailStep { failure: StepFailure, jitter: f64 },
+    /// The lease of the live attempt ran out and its process is gone.
+    LoseWorker,
+    /// The gate's evidence was built, or could not be.
+    OpenGate { opening: Opening, data: Map<String, Value> },
+    /// The open gate's evidence was built again.
+    RefreshGate { was_blocked: Opening, opening: Opening, data: Map<String, Value> },
+    /// What `Gate::decide` found, with the data for its event and the gate's outputs.
+    Decide { effect: DecisionEffect, outputs: Value, data: Map<String, Value> },
+    /// The gate's time ran out.
+    ExpireGate,
+    /// The push is about to begin.
+    BeginShipping,
+    Cancel { reason: Option<String> },
+}
+
+/// The command cannot be applied; nothing has changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    #[error(transparent)]
+    InvalidTransition(#[from] InvalidTransition),
+    #[error("the approved commit is being pushed; the run can no longer be cancelled")]
+    ShippingInProgress,
+    #[error("the run has no attempt that this could apply to")]
+    NoLiveAttempt,
+}
+
+/// Decides what `command` changes. The caller writes every part of the result in one transaction.
+pub fn decide(
+    run: &RunState,
+    definition: &Definition,
+    command: Command,
+    now: Timestamp,
+) -> Result<Changes, Refused> {
+    let mut progress = Progress::new(run, definition, now);
+    let live = run.live.as_ref().ok_or(Refused::NoLiveAttempt);
+    match command {
+        Command::Start { data } => {
+            live?;
+            progress.transition(Move::Start, "run_started", Map::new())?;
+            progress.run_event(EventKind::RunStarted, data);
+            progress.begin_live()?;
+        }
+        Command::BeginStep => {
+            live?;
+            require_running(run.status, Move::Complete)?;
+            progress.begin_live()?;
+        }
+        Command::CompleteStep { outputs, data } => {
+            live?;
+            require_running(run.status, Move::Complete)?;
+            progress.complete_live(outputs, data)?;
+        }
+        Command::FailStep { failure, jitter } => {
+            let live = live?;
+            require_running(run.status, Move::Fail)?;
+            fail_step(&mut progress, &live.step, live.tries, failure, jitter)?;
+        }
+        Command::LoseWorker => {
+            let live = live?;
+            lose_worker(&mut progress, run, &live.step, live.tries)?;
+        }
+        Command::OpenGate { opening, data } => {
+            live?;
+            open_gate(&mut progress, opening, data)?;
+        }
+        Command::RefreshGate { was_blocked, opening, data } => {
+            require_awaiting(run.status, Move::Approve)?;
+            refresh_gate(&mut progress, &was_blocked, opening, data);
+        }
+        Command::Decide { effect, outputs, data } => {
+            live?;
+            require_awaiting(run.status, Move::Approve)?;
+            apply_decision(&mut progress, effect, outputs, data)?;
+        }
+        Command::ExpireGate => {
+            require_awaiting(run.status, Move::Cancel)?;
+            progress.step_event(EventKind::ApprovalExpired, Map::new());
+            progress.changes.gate = Some(ApprovalStatus::Expired);
+            cancel(&mut progress, "approval_expired", None)?;
+        }
+        Command::BeginShipping => {
+            live?;
+            require_running(run.status, Move::Complete)?;
+            progress.changes.shipping = true;
+        }
+        Command::Cancel { reason } => {
+            if run.shipping && run.status == Status::Running {
+                return Err(Refused::ShippingInProgress);
+            }
+            if run.status == Status::AwaitingApproval {
+                progress.changes.gate = Some(ApprovalStatus::Cancelled);
+            }
+            cancel(&mut progress, "cancelled_by_user", reason)?;
+        }
+    }
+    Ok(progress.changes)
+}
+
+fn require_running(status: Status, requested: Move) -> Result<(), InvalidTransition> {
+    match status {
+        Status::Running => Ok(()),
+        from @ (Status::Pending
+        | Status::AwaitingApproval
+        | Status::Completed
+        | Status::Failed
+        | Status::Cancelled) => Err(InvalidTransition { from, requested }),
+    }
+}
+
+fn require_awaiting(status: Status, requested: Move) -> Result<(), InvalidTransition> {
+    match status {
+        Status::AwaitingApproval => Ok(()),
+        from @ (Status::Pending | Status::Running | Status::Completed | Status::Failed | Status::Cancelled) => {
+            Err(InvalidTransition { from, requested })
+        }
+    }
+}
+
+fn fail_step(
+    progress: &mut Progress<'_>,
+    step: &StepKey,
+    tries: u32,
+    failure: StepFailure,
+    jitter: f64,
+) -> Result<(), InvalidTransition> {
+    let backoff = progress.definition.step(step).and_then(|step| step.retry.as_ref());
+    let delay = backoff.filter(|_| worth_repeating(failure.reason)).and_then(|b| b.delay_ms(tries, jitter));
+    let Some(delay_ms) = delay else { return progress.fail_live(failure) };
+    let mut data = failure_data(&failure);
+    data.insert("will_retry".to_owned(), json!(true));
+    data.insert("retry_in_ms".to_owned(), json!(delay_ms));
+    progress.step_event(EventKind::StepFailed, data);
+    progress.write_live(AttemptState::Failed, None, Some(failure));
+    progress.enqueue(step, tries + 1, delay_ms, RejectWorkspace::Restore);
+    Ok(())
+}
+
+/// A fault of the definition or a broken policy does not go away by trying again.
+const fn worth_repeating(reason: FailureReason) -> bool {
+    use crate::failure::ErrorType;
+    match reason.error_type() {
+        ErrorType::Execution | ErrorType::Timeout | ErrorType::Infrastructure => true,
+        ErrorType::Validation | ErrorType::Auth | ErrorType::PolicyViolation => false,
+    }
+}
+
+fn lose_worker(
+    progress: &mut Progress<'_>,
+    run: &RunState,
+    step: &StepKey,
+    tries: u32,
+) -> Result<(), InvalidTransition> {
+    match run.status {
+        Status::Pending => {
+            // Nothing had begun: the same attempt goes back to the queue.
+            progress.write_live(AttemptState::Ready, None, None);
+            return Ok(());
+        }
+        Status::Running => {}
+        from @ (Status::AwaitingApproval | Status::Completed | Status::Failed | Status::Cancelled) => {
+            return Err(InvalidTransition { from, requested: Move::Fail });
+        }
+    }
+    let failure = StepFailure::new(
+        FailureReason::WorkerLost,
+        format!("The server stopped while the step {step} was running."),
+    );
+    let effect = progress.definition.step(step).map_or(Effect::Once, |step| step.effect);
+    if effect == Effect::Once || run.lost + 1 >= MAX_LOST_WORKERS {
+        return progress.fail_live(failure);
+    }
+    let mut data = failure_data(&failure);
+    data.insert("will_retry".to_owned(), json!(true));
+    progress.step_event(EventKind::StepFailed, data);
+    progress.write_live(AttemptState::Lost, None, Some(failure));
+    progress.enqueue(step, tries, 0, RejectWorkspace::Restore);
+    Ok(())
+}
+
+fn open_gate(
+    progress: &mut Progress<'_>,
+    opening: Opening,
+    data: Map<String, Value>,
+) -> Result<(), InvalidTransition> {
+    let (reason, event, status) = match opening {
+        Opening::Pending => ("approval_requested", EventKind::ApprovalRequested, ApprovalStatus::Pending),
+        Opening::Blocked => ("approval_blocked", EventKind::ApprovalBlocked, ApprovalStatus::Blocked),
+    };
+    progress.transition(Move::OpenGate, reason, Map::new())?;
+    progress.step_event(event, data);
+    progress.write_live(AttemptState::Waiting, None, None);
+    progress.changes.gate = Some(status);
+    Ok(())
+}
+
+fn refresh_gate(progress: &mut Progress<'_>, before: &Opening, after: Opening, data: Map<String, Value>) {
+    match after {
+        Opening::Pending => {
+            progress.step_event(EventKind::ApprovalRefreshed, data.clone());
+            if *before == Opening::Blocked {
+                progress.step_event(EventKind::ApprovalRequested, data);
+            }
+            progress.changes.gate = Some(ApprovalStatus::Pending);
+        }
+        Opening::Blocked => {
+            progress.step_event(EventKind::ApprovalBlocked, data);
+            progress.changes.gate = Some(ApprovalStatus::Blocked);
+        }
+    }
+}
+
+fn apply_decision(
+    progress: &mut Progress<'_>,
+    effect: DecisionEffect,
+    outputs: Value,
+    data: Map<String, Value>,
+) -> Result<(), InvalidTransition> {
+    match effect {
+        DecisionEffect::Repeated => Ok(()),
+        DecisionEffect::Voted { .. } => {
+            progress.step_event(EventKind::ApprovalVoted, data);
+            Ok(())
+        }
+        DecisionEffect::Approved => {
+            progress.transition(Move::Approve, "approval_granted", Map::new())?;
+            progress.step_event(EventKind::ApprovalGranted, data);
+            progress.changes.gate = Some(ApprovalStatus::Approved);
+            progress.release_live(outputs, Map::new())
+        }
+        DecisionEffect::RejectedCancel => {
+            progress.step_event(EventKind::ApprovalRejected, data);
+            progress.changes.gate = Some(ApprovalStatus::Rejected);
+            cancel(progress, "approval_rejected", None)
+        }
+        DecisionEffect::RejectedRetry { step, workspace } => {
+            let mut metadata = Map::new();
+            metadata.insert("rerouted_to".to_owned(), json!(step));
+            progress.transition(Move::Reroute, "approval_rejected", metadata)?;
+            progress.step_event(EventKind::ApprovalRejected, data);
+            progress.write_live(AttemptState::Failed, Some(outputs), None);
+            progress.changes.gate = Some(ApprovalStatus::Rejected);
+            progress.enqueue(&step, 1, 0, workspace);
+            Ok(())
+        }
+    }
+}
+
+fn cancel(
+    progress: &mut Progress<'_>,
+    code: &str,
+    reason: Option<String>,
+) -> Result<(), InvalidTransition> {
+    let mut data = Map::new();
+    data.insert("reason".to_owned(), json!(code));
+    if let Some(text) = reason {
+        data.insert("detail".to_owned(), json!(text));
+    }
+    progress.transition(Move::Cancel, code, data.clone())?;
+    progress.write_live(AttemptState::Cancelled, None, None);
+    progress.run_event(EventKind::RunCancelled, data);
+    Ok(())
+}

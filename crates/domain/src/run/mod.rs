@@ -1,0 +1,15 @@
+//! The run: its statuses, and what a command does to it.
+
+mod change;
+#[cfg(feature = "contract")]
+mod decide;
+#[cfg(feature = "contract")]
+mod progress;
+mod status;
+
+pub use change::{AttemptState, AttemptWrite, Changes, EventDraft, TransitionDraft};
+#[cfg(feature = "contract")]
+pub use decide::{Command, Opening, Refused, decide};
+#[cfg(feature = "contract")]
+pub use progress::{LiveAttempt, RunState};
+pub use status::{InvalidTransition, Move, Status, next_status};

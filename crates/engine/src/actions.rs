@@ -1,0 +1,168 @@
+//! What people ask of runs.
+
+use crate::Engine;
+use crate::clock;
+use crate::error::{Error, Result};
+use domain::approval::Decision;
+use domain::contract::{Inputs, Pinned, WorkflowName};
+use domain::{Actor, ApprovalId, Digest, Fault, FaultCode, ProjectId, RunId};
+use persistence::commands::{
+    Change, ChangeRun, Changed, CreateRun, GetProject, GetRun, GetVersion, Idempotency, Reply,
+};
+use persistence::records::RunRecord;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A request for a new run.
+#[derive(Debug, Clone)]
+pub struct StartRun {
+    pub project_id: ProjectId,
+    pub workflow: WorkflowName,
+    /// Absent: the newest.
+    pub version: Option<i64>,
+    pub title: Option<String>,
+    pub labels: BTreeMap<String, String>,
+    pub base_ref: Option<String>,
+    pub inputs: Value,
+    /// `api`, `ui` or `cli`.
+    pub trigger_source: String,
+    pub correlation_id: Option<String>,
+    pub actor: Actor,
+    pub idempotency: Option<Idempotency>,
+}
+
+/// A decision on a gate.
+#[derive(Debug, Clone)]
+pub struct Decide {
+    pub run_id: RunId,
+    pub approval_id: ApprovalId,
+    pub decision: Decision,
+    pub evidence_digest: Digest,
+    pub rationale: Option<String>,
+    pub actor: Actor,
+    pub idempotency: Option<Idempotency>,
+}
+
+impl Engine {
+    /// Makes a run. Whatever is wrong with the request is said at once, and nothing is stored.
+    pub async fn start_run(&self, request: StartRun) -> Result<Reply<RunRecord>> {
+        let project = self.store().read(GetProject { id: request.project_id }).await.map_err(missing("project"))?;
+        let version = self
+            .store()
+            .read(GetVersion { name: request.workflow.clone(), version: request.version })
+            .await;
+        let version = match version {
+            Ok(version) => version,
+            Err(persistence::Error::NotFound) => return Err(Error::Invalid(vec![unknown_workflow(&request)])),
+            Err(error) => return Err(error.into()),
+        };
+        let pinned = self.definitions().pinned(&version)?;
+        let (inputs, input_metadata) =
+            Inputs::check(pinned.definition(), &request.inputs).map_err(Error::Invalid)?;
+        let faults = self.workspace_faults(&project.settings, &pinned, request.base_ref.as_deref());
+        if !faults.is_empty() {
+            return Err(Error::Invalid(faults));
+        }
+        if project.archived_at.is_some() {
+            return Err(Error::ProjectArchived);
+        }
+        let first = pinned.definition().first_step().ok_or(Error::PinnedDocumentCorrupt)?;
+        let id = RunId::from_uuid(clock::new_id());
+        let reply = self
+            .store()
+            .write(CreateRun {
+                id,
+                project_id: project.id,
+                title: request.title,
+                labels: request.labels,
+                workflow_name: version.name,
+                workflow_version: version.version,
+                workflow_digest: version.digest,
+                first_step: first.key.clone(),
+                trigger_source: request.trigger_source,
+                actor: request.actor,
+                inputs,
+                input_metadata,
+                base_ref: request.base_ref,
+                correlation_id: request.correlation_id.unwrap_or_else(|| clock::new_id().to_string()),
+                now: clock::now(),
+                idempotency: request.idempotency,
+            })
+            .await?;
+        if !reply.replayed {
+            self.committed(reply.value.id);
+        }
+        Ok(reply)
+    }
+
+    /// Approves or rejects what a gate shows.
+    pub async fn decide(&self, request: Decide) -> Result<Reply<Changed>> {
+        let change = Change::Decide {
+            approval_id: request.approval_id,
+            decision: request.decision,
+            evidence_digest: request.evidence_digest,
+            rationale: request.rationale,
+        };
+        self.change(request.run_id, change, Some(request.actor), request.idempotency).await
+    }
+
+    /// Cancels a run that has not ended; its processes are ended too.
+    pub async fn cancel_run(
+        &self,
+        run_id: RunId,
+        reason: Option<String>,
+        actor: Actor,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Reply<Changed>> {
+        let reply = self.change(run_id, Change::Cancel { reason }, Some(actor), idempotency).await?;
+        self.stop_steps_of(run_id);
+        Ok(reply)
+    }
+
+    /// Commits one change of a run and wakes whoever waits for it.
+    pub(crate) async fn change(
+        &self,
+        run_id: RunId,
+        change: Change,
+        actor: Option<Actor>,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Reply<Changed>> {
+        let run = self.store().read(GetRun { project_id: None, id: run_id }).await.map_err(missing("run"))?;
+        let pinned = self.pinned_of(&run).await?;
+        let lease = self.config().lease;
+        let operation =
+            ChangeRun { run_id, pinned, change, actor, fence: None, lease, now: clock::now(), idempotency };
+        let reply = self.store().write(operation).await?;
+        if !reply.replayed {
+            self.committed(run_id);
+        }
+        Ok(reply)
+    }
+
+    /// The definition that the run pins, proved to be the one it pinned.
+    pub async fn pinned_of(&self, run: &RunRecord) -> Result<std::sync::Arc<Pinned>> {
+        self.definitions().of_run(self.store(), run).await
+    }
+}
+
+fn missing(what: &'static str) -> impl Fn(persistence::Error) -> Error {
+    move |error| match error {
+        persistence::Error::NotFound => Error::NotFound { what },
+        other => other.into(),
+    }
+}
+
+fn unknown_workflow(request: &StartRun) -> Fault {
+    match request.version {
+        Some(version) => Fault::new(
+            "/version",
+            FaultCode::NotFound,
+            format!("The workflow {} has no version {version}.", request.workflow),
+        ),
+        None => Fault::new(
+            "/workflow",
+            FaultCode::NotFound,
+            format!("There is no workflow named {}.", request.workflow),
+        ),
+    }
+}

@@ -1,0 +1,115 @@
+//! The async shell: claims due work, runs steps in workspaces, commits transitions, wakes listeners.
+//!
+//! Nothing here decides what a run becomes; `domain` does, inside the store's transaction. Nothing else changes runs.
+
+mod actions;
+pub mod artifacts;
+pub mod clock;
+mod config;
+mod definitions;
+mod error;
+mod evidence;
+mod files;
+mod hub;
+mod layout;
+mod logs;
+mod scheduler;
+mod steps;
+mod workspace;
+
+pub use actions::{Decide, StartRun};
+pub use config::{Agent, Config, Credential, Limits};
+pub use error::{Error, Result};
+pub use evidence::ShownEvidence;
+pub use hub::Hub;
+pub use logs::LogReader;
+
+use artifacts::Artifacts;
+use definitions::Definitions;
+use domain::RunId;
+use git::Git;
+use layout::Layout;
+use persistence::Store;
+use sandbox::Sandbox;
+use scheduler::Live;
+use std::sync::Arc;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use workspace::Mirrors;
+
+/// A cheap handle on the running engine.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    config: Config,
+    store: Store,
+    hub: Hub,
+    artifacts: Artifacts,
+    definitions: Definitions,
+    layout: Layout,
+    mirrors: Mirrors,
+    sandbox: Sandbox,
+    live: Live,
+    /// Rung when there may be due work.
+    due: Notify,
+    stop: CancellationToken,
+    /// Names this process in leases; new at every start.
+    owner: String,
+}
+
+impl Engine {
+    /// Prepares folders and handles; nothing runs until `run` is called.
+    pub fn new(config: Config, store: Store) -> Result<Self> {
+        let layout = Layout::create(&config.data_dir)?;
+        let git = Git::new()?;
+        let shared = Shared {
+            store,
+            hub: Hub::new(),
+            artifacts: Artifacts::new(layout.artifacts()),
+            definitions: Definitions::default(),
+            mirrors: Mirrors::new(git, layout.mirrors()),
+            sandbox: Sandbox::new(config.supervisor.clone()),
+            live: Live::default(),
+            due: Notify::new(),
+            stop: CancellationToken::new(),
+            owner: clock::new_id().to_string(),
+            layout,
+            config,
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.shared.store
+    }
+
+    pub fn hub(&self) -> &Hub {
+        &self.shared.hub
+    }
+
+    pub fn artifacts(&self) -> &Artifacts {
+        &self.shared.artifacts
+    }
+
+    pub fn definitions(&self) -> &Definitions {
+        &self.shared.definitions
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.shared.config
+    }
+
+    /// Wakes listeners and workers after a commit.
+    pub(crate) fn committed(&self, run: RunId) {
+        self.shared.hub.publish(run);
+        self.shared.due.notify_one();
+    }
+
+    /// Asks `run` to end: live steps are ended and their attempts go back to the queue.
+    pub fn stop(&self) {
+        self.shared.stop.cancel();
+    }
+}

@@ -1,0 +1,21 @@
+//! The invariants that a whole database must hold.
+
+use super::operations;
+use domain::RunId;
+
+operations! { CheckDatabase => Vec<Violation> }
+
+/// Verifies a page of runs: replayed transitions give the state, events are 1..n, one terminal transition at most,
+/// one outcome per gate, one live attempt at most.
+#[derive(Debug, Clone)]
+pub struct CheckDatabase {
+    pub run_id: RunId,
+}
+
+/// One broken invariant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    pub run_id: RunId,
+    pub invariant: &'static str,
+    pub detail: String,
+}

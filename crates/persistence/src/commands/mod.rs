@@ -1,0 +1,63 @@
+//! What callers may ask of the store: plain data, no SQL, no backend.
+
+mod change;
+mod check;
+mod identity;
+mod project;
+mod queue;
+mod run;
+mod workflow;
+
+pub use change::{AttemptReport, Change, ChangeRun, Changed, Fence, GateOpening};
+pub use check::{CheckDatabase, Violation};
+pub use identity::{
+    CreateOwnerLink, CreateToken, EnsureOwner, FindSession, FindToken, FindUser, ListTokens, RedeemOwnerLink,
+    RevokeSession, RevokeToken, TouchSession,
+};
+pub use project::{ArchiveProject, CreateProject, GetProject, ListProjects, UpdateProject};
+pub use queue::{ClaimAttempts, Claimed, DueGates, NextDue, OrphanedAttempts, RecordProcess, RenewLease};
+pub use run::{
+    AddArtifacts, AddDiagnostic, CreateRun, FeedEvents, FeedPosition, FeedStart, GetApproval, GetArtifact,
+    GetRun, ListApprovals, ListArtifacts, ListAttempts, ListDiagnostics, ListEvents, ListFailures,
+    ListLineage, ListRuns, ListTransitions, RunFilter,
+};
+pub use workflow::{
+    GetVersion, GetWorkflow, ListVersions, ListWorkflows, PublishVersion, Published, Publisher,
+};
+
+use crate::error::Result;
+use serde::{Deserialize, Serialize};
+
+/// A unit of work with a result.
+pub trait Operation: Send + Sync + 'static {
+    type Output: Send + 'static;
+}
+
+/// How an operation runs on connections of type `C`.
+pub trait Execute<C>: Operation {
+    fn perform(&self, conn: &mut C) -> impl Future<Output = Result<Self::Output>> + Send;
+}
+
+macro_rules! operations {
+    ($($name:ident => $output:ty),* $(,)?) => {$(
+        impl $crate::commands::Operation for $name { type Output = $output; }
+    )*};
+}
+use operations;
+
+/// What makes a repeated request the same request.
+#[derive(Debug, Clone)]
+pub struct Idempotency {
+    pub principal: domain::UserId,
+    pub operation: &'static str,
+    pub key: String,
+    /// SHA-256 of what was asked.
+    pub request_hash: String,
+}
+
+/// A result, and whether it is the stored one of an earlier identical request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reply<T> {
+    pub value: T,
+    pub replayed: bool,
+}

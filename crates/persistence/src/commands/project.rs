@@ -1,0 +1,49 @@
+//! Projects.
+
+use super::{Idempotency, Reply, operations};
+use crate::records::ProjectRecord;
+use domain::project::ProjectSettings;
+use domain::{ProjectId, Timestamp};
+
+operations! {
+    CreateProject => Reply<ProjectRecord>,
+    GetProject => ProjectRecord,
+    ListProjects => Vec<ProjectRecord>,
+    UpdateProject => ProjectRecord,
+    ArchiveProject => ProjectRecord,
+}
+
+/// `Taken` when a project has the name.
+#[derive(Debug, Clone)]
+pub struct CreateProject {
+    pub record: ProjectRecord,
+    pub idempotency: Option<Idempotency>,
+}
+
+#[derive(Debug, Clone)]
+pub struct GetProject {
+    pub id: ProjectId,
+}
+
+/// Oldest first, after the project `after`.
+#[derive(Debug, Clone)]
+pub struct ListProjects {
+    pub after: Option<ProjectId>,
+    pub limit: i64,
+}
+
+/// `StaleRevision` when the project was changed since `expected_revision`; `Taken` when another has the name.
+#[derive(Debug, Clone)]
+pub struct UpdateProject {
+    pub id: ProjectId,
+    pub expected_revision: i64,
+    pub settings: ProjectSettings,
+    pub now: Timestamp,
+}
+
+/// Archives the project; archiving it again changes nothing.
+#[derive(Debug, Clone)]
+pub struct ArchiveProject {
+    pub id: ProjectId,
+    pub now: Timestamp,
+}

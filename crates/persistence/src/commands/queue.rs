@@ -1,0 +1,64 @@
+//! Due work: leases and timers.
+
+use super::{Fence, operations};
+use crate::records::{AttemptRecord, RunRecord};
+use domain::{ApprovalId, RunId, Timestamp};
+use serde_json::Value;
+use std::time::Duration;
+
+operations! {
+    ClaimAttempts => Vec<Claimed>,
+    RenewLease => (),
+    RecordProcess => (),
+    OrphanedAttempts => Vec<Claimed>,
+    DueGates => Vec<(RunId, ApprovalId)>,
+    NextDue => Option<Timestamp>,
+}
+
+/// An attempt with its run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claimed {
+    pub attempt: AttemptRecord,
+    pub run: RunRecord,
+}
+
+/// Leases up to `limit` attempts whose time has come.
+#[derive(Debug, Clone)]
+pub struct ClaimAttempts {
+    pub owner: String,
+    pub lease: Duration,
+    pub limit: i64,
+}
+
+/// Moves the end of a lease; `Fenced` when it is no longer the caller's.
+#[derive(Debug, Clone)]
+pub struct RenewLease {
+    pub fence: Fence,
+    pub lease: Duration,
+}
+
+/// Stores the supervisor process of a live attempt; `Fenced` when the lease is no longer the caller's.
+#[derive(Debug, Clone)]
+pub struct RecordProcess {
+    pub fence: Fence,
+    pub process: Value,
+}
+
+/// Leased attempts whose worker is gone.
+#[derive(Debug, Clone)]
+pub enum OrphanedAttempts {
+    /// Their lease has run out by the database's clock.
+    Expired,
+    /// Every lease but this owner's: for a process that knows that it is the only one.
+    NotOwnedBy(String),
+}
+
+/// Open gates whose time has run out.
+#[derive(Debug, Clone)]
+pub struct DueGates {
+    pub now: Timestamp,
+}
+
+/// When the earliest timer is due: a waiting attempt, a lease, a gate's expiry.
+#[derive(Debug, Clone)]
+pub struct NextDue;

@@ -1,0 +1,177 @@
+//! Runs: making and reading them.
+
+use super::{Idempotency, Reply, operations};
+use crate::records::{
+    ApprovalRecord, ArtifactRecord, AttemptRecord, DiagnosticRecord, EventRecord, FeedEvent, RunRecord,
+    TransitionRecord, VoteRecord,
+};
+use domain::approval::ApprovalStatus;
+use domain::contract::{InputMetadata, StepKey, WorkflowName};
+use domain::failure::{ErrorType, FailureReason};
+use domain::run::Status;
+use domain::{Actor, ApprovalId, ArtifactId, Digest, ProjectId, RunId, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+operations! {
+    CreateRun => Reply<RunRecord>,
+    GetRun => RunRecord,
+    ListRuns => Vec<RunRecord>,
+    ListLineage => Vec<RunRecord>,
+    ListFailures => Vec<RunRecord>,
+    ListTransitions => Vec<TransitionRecord>,
+    ListEvents => Vec<EventRecord>,
+    FeedEvents => Vec<FeedEvent>,
+    FeedStart => FeedPosition,
+    ListAttempts => Vec<AttemptRecord>,
+    ListArtifacts => Vec<ArtifactRecord>,
+    GetArtifact => ArtifactRecord,
+    AddArtifacts => (),
+    GetApproval => (ApprovalRecord, Vec<VoteRecord>),
+    ListApprovals => Vec<(ApprovalRecord, Vec<VoteRecord>)>,
+    ListDiagnostics => Vec<DiagnosticRecord>,
+    AddDiagnostic => (),
+}
+
+/// Makes a run: its row, its first transition and event, and the attempt that a worker takes up.
+///
+/// The version's row is its pin: the operation reads it again and refuses (`NotFound`) when name, version and digest
+/// do not name one row, so that no run exists without a pin.
+#[derive(Debug, Clone)]
+pub struct CreateRun {
+    pub id: RunId,
+    pub project_id: ProjectId,
+    pub title: Option<String>,
+    pub labels: BTreeMap<String, String>,
+    pub workflow_name: WorkflowName,
+    pub workflow_version: i64,
+    pub workflow_digest: Digest,
+    pub first_step: StepKey,
+    pub trigger_source: String,
+    pub actor: Actor,
+    pub inputs: Value,
+    pub input_metadata: BTreeMap<String, InputMetadata>,
+    pub base_ref: Option<String>,
+    pub correlation_id: String,
+    pub now: Timestamp,
+    pub idempotency: Option<Idempotency>,
+}
+
+/// `project_id` given: a run of another project is `NotFound`.
+#[derive(Debug, Clone)]
+pub struct GetRun {
+    pub project_id: Option<ProjectId>,
+    pub id: RunId,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct RunFilter {
+    pub project_id: Option<ProjectId>,
+    pub statuses: Vec<Status>,
+    pub workflow: Option<WorkflowName>,
+    /// Text that the title contains, whatever its case.
+    pub title: Option<String>,
+}
+
+/// Newest first, before the run `before`.
+#[derive(Debug, Clone)]
+pub struct ListRuns {
+    pub filter: RunFilter,
+    pub before: Option<RunId>,
+    pub limit: i64,
+}
+
+/// Every attempt of a lineage, oldest first.
+#[derive(Debug, Clone)]
+pub struct ListLineage {
+    pub root_run_id: RunId,
+}
+
+/// Failed runs, newest first, before the run `before`.
+#[derive(Debug, Clone, Default)]
+pub struct ListFailures {
+    pub project_id: Option<ProjectId>,
+    pub error_type: Option<ErrorType>,
+    pub reason: Option<FailureReason>,
+    pub workflow: Option<WorkflowName>,
+    pub step: Option<StepKey>,
+    pub before: Option<RunId>,
+    pub limit: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct ListTransitions {
+    pub run_id: RunId,
+    pub after: i64,
+    pub limit: i64,
+}
+
+/// Events with a `seq` above `after`, in order.
+#[derive(Debug, Clone)]
+pub struct ListEvents {
+    pub run_id: RunId,
+    pub after: i64,
+    pub limit: i64,
+}
+
+/// A place in the feed of all runs' events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FeedPosition {
+    pub xact: i64,
+    pub position: i64,
+}
+
+/// Events of all runs after a place, in an order that never changes and never gains an earlier event.
+#[derive(Debug, Clone)]
+pub struct FeedEvents {
+    pub after: FeedPosition,
+    pub limit: i64,
+}
+
+/// The place after the newest event.
+#[derive(Debug, Clone)]
+pub struct FeedStart;
+
+#[derive(Debug, Clone)]
+pub struct ListAttempts {
+    pub run_id: RunId,
+}
+
+#[derive(Debug, Clone)]
+pub struct ListArtifacts {
+    pub run_id: RunId,
+}
+
+#[derive(Debug, Clone)]
+pub struct GetArtifact {
+    pub run_id: RunId,
+    pub id: ArtifactId,
+}
+
+#[derive(Debug, Clone)]
+pub struct AddArtifacts(pub Vec<ArtifactRecord>);
+
+#[derive(Debug, Clone)]
+pub struct GetApproval {
+    pub run_id: RunId,
+    /// Absent: the newest of the run.
+    pub id: Option<ApprovalId>,
+}
+
+/// Oldest first, after the approval `after`.
+#[derive(Debug, Clone)]
+pub struct ListApprovals {
+    pub project_id: Option<ProjectId>,
+    pub statuses: Vec<ApprovalStatus>,
+    pub after: Option<ApprovalId>,
+    pub limit: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct ListDiagnostics {
+    pub run_id: RunId,
+}
+
+#[derive(Debug, Clone)]
+pub struct AddDiagnostic(pub DiagnosticRecord);

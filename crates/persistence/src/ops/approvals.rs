@@ -1,0 +1,55 @@
+//! Reading gates.
+
+use super::{Conn, state};
+use crate::commands::*;
+use crate::error::Result;
+use crate::records::*;
+use crate::schema::approvals;
+use crate::sql::Key;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+impl Execute<Conn> for GetApproval {
+    async fn perform(&self, conn: &mut Conn) -> Result<(ApprovalRecord, Vec<VoteRecord>)> {
+        if let Some(id) = self.id {
+            return state::approval(conn, self.run_id, id).await;
+        }
+        let newest: ApprovalRow = approvals::table
+            .filter(approvals::run_id.eq(Key::from(self.run_id)))
+            .order(approvals::id.desc())
+            .select(ApprovalRow::as_select())
+            .first(conn)
+            .await?;
+        with_votes(conn, newest.try_into()?).await
+    }
+}
+
+impl Execute<Conn> for ListApprovals {
+    async fn perform(&self, conn: &mut Conn) -> Result<Vec<(ApprovalRecord, Vec<VoteRecord>)>> {
+        let mut query = approvals::table
+            .select(ApprovalRow::as_select())
+            .order(approvals::id)
+            .into_boxed();
+        if let Some(project) = self.project_id {
+            query = query.filter(approvals::project_id.eq(Key::from(project)));
+        }
+        if !self.statuses.is_empty() {
+            let statuses: Vec<&str> = self.statuses.iter().map(|status| status.as_str()).collect();
+            query = query.filter(approvals::status.eq_any(statuses));
+        }
+        if let Some(after) = self.after {
+            query = query.filter(approvals::id.gt(Key::from(after)));
+        }
+        let rows: Vec<ApprovalRow> = query.limit(self.limit).load(conn).await?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            found.push(with_votes(conn, row.try_into()?).await?);
+        }
+        Ok(found)
+    }
+}
+
+async fn with_votes(conn: &mut Conn, approval: ApprovalRecord) -> Result<(ApprovalRecord, Vec<VoteRecord>)> {
+    let votes = state::votes(conn, approval.id).await?;
+    Ok((approval, votes))
+}

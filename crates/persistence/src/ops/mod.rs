@@ -1,0 +1,27 @@
+//! Every query, written once. `pg` and `sqlite` each include this folder, so `Conn` is the concrete connection of the
+//! including backend and every query is type-checked against both.
+
+use super::{Conn, dialect};
+
+mod approvals;
+mod change;
+mod check;
+mod create_run;
+mod idempotency;
+mod identity;
+mod projects;
+mod queue;
+mod runs;
+mod state;
+mod workflows;
+mod write;
+
+use crate::error::Result;
+
+/// Rows to records.
+fn records<Row, Record>(rows: Vec<Row>) -> Result<Vec<Record>>
+where
+    Record: TryFrom<Row, Error = crate::Error>,
+{
+    rows.into_iter().map(Record::try_from).collect()
+}

@@ -1,0 +1,98 @@
+//! Projects.
+
+use super::{Conn, idempotency, records};
+use crate::commands::*;
+use crate::error::{Error, Result};
+use crate::records::*;
+use crate::schema::projects;
+use crate::sql::{At, Doc, Key};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+impl Execute<Conn> for CreateProject {
+    async fn perform(&self, conn: &mut Conn) -> Result<Reply<ProjectRecord>> {
+        if let Some(reply) = idempotency::stored(conn, self.idempotency.as_ref()).await? {
+            return Ok(reply);
+        }
+        diesel::insert_into(projects::table)
+            .values(ProjectRow::from(&self.record))
+            .execute(conn)
+            .await
+            .map_err(name_taken)?;
+        idempotency::store(
+            conn,
+            self.idempotency.as_ref(),
+            self.record.clone(),
+            self.record.created_at,
+        )
+        .await
+    }
+}
+
+fn name_taken(error: diesel::result::Error) -> Error {
+    match Error::from(error) {
+        Error::Taken { .. } => Error::Taken {
+            what: "the project's name",
+        },
+        other => other,
+    }
+}
+
+impl Execute<Conn> for GetProject {
+    async fn perform(&self, conn: &mut Conn) -> Result<ProjectRecord> {
+        let row: ProjectRow = projects::table
+            .find(Key::from(self.id))
+            .select(ProjectRow::as_select())
+            .first(conn)
+            .await?;
+        row.try_into()
+    }
+}
+
+impl Execute<Conn> for ListProjects {
+    async fn perform(&self, conn: &mut Conn) -> Result<Vec<ProjectRecord>> {
+        let mut query = projects::table
+            .select(ProjectRow::as_select())
+            .order(projects::id)
+            .into_boxed();
+        if let Some(after) = self.after {
+            query = query.filter(projects::id.gt(Key::from(after)));
+        }
+        let rows: Vec<ProjectRow> = query.limit(self.limit).load(conn).await?;
+        records(rows)
+    }
+}
+
+impl Execute<Conn> for UpdateProject {
+    async fn perform(&self, conn: &mut Conn) -> Result<ProjectRecord> {
+        let updated: Option<ProjectRow> = diesel::update(projects::table.find(Key::from(self.id)))
+            .filter(projects::revision.eq(self.expected_revision))
+            .set((
+                projects::name.eq(&self.settings.name),
+                projects::settings.eq(Doc(self.settings.clone())),
+                projects::revision.eq(projects::revision + 1),
+                projects::updated_at.eq(At(self.now)),
+            ))
+            .returning(ProjectRow::as_returning())
+            .get_result(conn)
+            .await
+            .optional()
+            .map_err(name_taken)?;
+        updated.ok_or(Error::StaleRevision)?.try_into()
+    }
+}
+
+impl Execute<Conn> for ArchiveProject {
+    async fn perform(&self, conn: &mut Conn) -> Result<ProjectRecord> {
+        diesel::update(projects::table.find(Key::from(self.id)))
+            .filter(projects::archived_at.is_null())
+            .set((
+                projects::archived_at.eq(At(self.now)),
+                projects::revision.eq(projects::revision + 1),
+                projects::updated_at.eq(At(self.now)),
+            ))
+            .execute(conn)
+            .await?;
+        GetProject { id: self.id }.perform(conn).await
+    }
+}

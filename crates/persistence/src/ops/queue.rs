@@ -1,0 +1,152 @@
+//! Due work: leases and timers.
+
+use super::{Conn, dialect};
+use crate::commands::*;
+use crate::error::{Error, Result};
+use crate::locking::LockDsl;
+use crate::records::*;
+use crate::schema::{approvals, runs, step_attempts};
+use crate::sql::{At, Column, Doc, Key};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use domain::run::AttemptState;
+use domain::{ApprovalId, RunId, Timestamp};
+
+const READY: &str = AttemptState::Ready.as_str();
+const LEASED: &str = AttemptState::Leased.as_str();
+const OPEN_GATES: [&str; 2] = ["pending", "blocked"];
+
+impl Execute<Conn> for ClaimAttempts {
+    async fn perform(&self, conn: &mut Conn) -> Result<Vec<Claimed>> {
+        let now = dialect::lease_clock(conn).await?;
+        let due: Vec<Key> = step_attempts::table
+            .filter(step_attempts::state.eq(READY))
+            .filter(step_attempts::available_at.le(At(now)))
+            .order((step_attempts::available_at, step_attempts::id))
+            .limit(self.limit)
+            .select(step_attempts::id)
+            .skip_locked_rows()
+            .load(conn)
+            .await?;
+        let mut claimed = Vec::with_capacity(due.len());
+        for id in due {
+            let row: AttemptRow = diesel::update(step_attempts::table.find(id))
+                .set((
+                    step_attempts::state.eq(LEASED),
+                    step_attempts::owner.eq(&self.owner),
+                    step_attempts::epoch.eq(step_attempts::epoch + 1),
+                    step_attempts::lease_expires_at.eq(At(now.plus(self.lease))),
+                ))
+                .returning(AttemptRow::as_returning())
+                .get_result(conn)
+                .await?;
+            claimed.push(with_run(conn, row).await?);
+        }
+        Ok(claimed)
+    }
+}
+
+async fn with_run(conn: &mut Conn, attempt: AttemptRow) -> Result<Claimed> {
+    let run: RunRow = runs::table
+        .find(attempt.run_id)
+        .select(RunRow::as_select())
+        .first(conn)
+        .await?;
+    Ok(Claimed {
+        attempt: attempt.try_into()?,
+        run: run.try_into()?,
+    })
+}
+
+impl Execute<Conn> for RenewLease {
+    async fn perform(&self, conn: &mut Conn) -> Result<()> {
+        let until = dialect::lease_clock(conn).await?.plus(self.lease);
+        let renewed = diesel::update(step_attempts::table.find(Key::from(self.fence.attempt_id)))
+            .filter(step_attempts::state.eq(LEASED))
+            .filter(step_attempts::epoch.eq(self.fence.epoch))
+            .filter(step_attempts::owner.eq(&self.fence.owner))
+            .set(step_attempts::lease_expires_at.eq(At(until)))
+            .execute(conn)
+            .await?;
+        if renewed == 1 { Ok(()) } else { Err(Error::Fenced) }
+    }
+}
+
+impl Execute<Conn> for RecordProcess {
+    async fn perform(&self, conn: &mut Conn) -> Result<()> {
+        let recorded = diesel::update(step_attempts::table.find(Key::from(self.fence.attempt_id)))
+            .filter(step_attempts::state.eq(LEASED))
+            .filter(step_attempts::epoch.eq(self.fence.epoch))
+            .filter(step_attempts::owner.eq(&self.fence.owner))
+            .set(step_attempts::process.eq(Doc(self.process.clone())))
+            .execute(conn)
+            .await?;
+        if recorded == 1 { Ok(()) } else { Err(Error::Fenced) }
+    }
+}
+
+impl Execute<Conn> for OrphanedAttempts {
+    async fn perform(&self, conn: &mut Conn) -> Result<Vec<Claimed>> {
+        let mut query = step_attempts::table
+            .filter(step_attempts::state.eq(LEASED))
+            .order(step_attempts::id)
+            .select(AttemptRow::as_select())
+            .into_boxed();
+        query = match self {
+            Self::Expired => {
+                let now = dialect::lease_clock(conn).await?;
+                query.filter(step_attempts::lease_expires_at.lt(At(now)))
+            }
+            Self::NotOwnedBy(owner) => query.filter(step_attempts::owner.ne(owner)),
+        };
+        let rows: Vec<AttemptRow> = query.load(conn).await?;
+        let mut orphans = Vec::with_capacity(rows.len());
+        for row in rows {
+            orphans.push(with_run(conn, row).await?);
+        }
+        Ok(orphans)
+    }
+}
+
+impl Execute<Conn> for DueGates {
+    async fn perform(&self, conn: &mut Conn) -> Result<Vec<(RunId, ApprovalId)>> {
+        let rows: Vec<(Key, Key)> = approvals::table
+            .filter(approvals::status.eq_any(OPEN_GATES))
+            .filter(approvals::expires_at.le(At(self.now)))
+            .select((approvals::run_id, approvals::id))
+            .load(conn)
+            .await?;
+        rows.into_iter()
+            .map(|(run, id)| Ok((run.into_domain()?, id.into_domain()?)))
+            .collect()
+    }
+}
+
+impl Execute<Conn> for NextDue {
+    async fn perform(&self, conn: &mut Conn) -> Result<Option<Timestamp>> {
+        let ready: Option<At> = step_attempts::table
+            .filter(step_attempts::state.eq(READY))
+            .order(step_attempts::available_at)
+            .select(step_attempts::available_at)
+            .first(conn)
+            .await
+            .optional()?;
+        let lease: Option<Option<At>> = step_attempts::table
+            .filter(step_attempts::state.eq(LEASED))
+            .order(step_attempts::lease_expires_at)
+            .select(step_attempts::lease_expires_at)
+            .first(conn)
+            .await
+            .optional()?;
+        let gate: Option<Option<At>> = approvals::table
+            .filter(approvals::status.eq_any(OPEN_GATES))
+            .filter(approvals::expires_at.is_not_null())
+            .order(approvals::expires_at)
+            .select(approvals::expires_at)
+            .first(conn)
+            .await
+            .optional()?;
+        let due = [ready, lease.flatten(), gate.flatten()];
+        Ok(due.into_iter().flatten().map(|At(at)| at).min())
+    }
+}

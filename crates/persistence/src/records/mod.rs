@@ -1,0 +1,22 @@
+//! What the store holds, in domain types.
+
+mod approval;
+mod identity;
+mod project;
+mod run;
+mod step;
+mod workflow;
+
+pub use approval::{ApprovalRecord, VoteRecord};
+pub use identity::{OwnerLinkRecord, SessionRecord, TokenRecord, UserRecord};
+pub use project::ProjectRecord;
+pub use run::{DiagnosticRecord, EventRecord, FeedEvent, RunRecord, TransitionRecord};
+pub use step::{ArtifactRecord, AttemptRecord, AttemptResult};
+pub use workflow::{VersionRecord, WorkflowRecord};
+
+pub(crate) use approval::{ApprovalRow, VoteRow};
+pub(crate) use identity::{OwnerLinkRow, SessionRow, TokenRow, UserRow};
+pub(crate) use project::ProjectRow;
+pub(crate) use run::{DiagnosticRow, EventRow, FeedRow, RunRow, TransitionRow};
+pub(crate) use step::{ArtifactRow, AttemptRow};
+pub(crate) use workflow::{VersionRow, WorkflowRow};

@@ -1,0 +1,29 @@
+//! What only SQLite can say.
+
+use super::Conn;
+use crate::error::Result;
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::sql_types::Bool;
+use domain::Timestamp;
+use time::OffsetDateTime;
+
+/// The clock that leases are measured by: database and worker are one process on one machine.
+pub async fn lease_clock(_conn: &mut Conn) -> Result<Timestamp> {
+    Ok(Timestamp::from(OffsetDateTime::now_utc()))
+}
+
+/// One writer: positions become visible in order.
+pub fn settled() -> SqlLiteral<Bool> {
+    sql("1 = 1")
+}
+
+/// Inserts any number of rows: diesel-async has no multi-row VALUES on SQLite.
+macro_rules! insert_many {
+    ($conn:expr, $table:expr, $rows:expr) => {{
+        for row in $rows.iter() {
+            diesel::insert_into($table).values(row).execute($conn).await?;
+        }
+    }};
+}
+pub(super) use insert_many;

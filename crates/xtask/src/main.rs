@@ -1,0 +1,97 @@
+//! The chores of this repository: `cargo xtask <word>`.
+
+mod demo;
+mod error;
+mod openapi;
+mod process;
+mod test;
+mod tools;
+mod up;
+mod workspace;
+
+use clap::{Args, Parser, Subcommand};
+use error::Error;
+use std::{error::Error as _, process::ExitCode};
+
+/// Builds, tests and shows JidoCode Runs.
+///
+/// A fresh machine needs git, a C compiler and rustup; everything else is installed or built by these commands.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Runs every check that a change must pass: what continuous integration runs, and nothing else.
+    ///
+    /// Installs PostgreSQL and git where they are missing (Debian, as root or with password-less sudo; elsewhere
+    /// it prints what to install), checks the formatting, runs clippy and builds once for all suites, then runs
+    /// the suites one by one. Prints one line per suite, and a suite's output only when it fails. A suite that
+    /// fails does not keep the others from running.
+    Test,
+
+    /// Shows the main job end to end: a run on a real repository, stopped at its gate, approved and shipped.
+    ///
+    /// Starts a fresh server on a free port with its storage in a temporary folder, starts a run over REST, prints
+    /// each event as it streams and the evidence at the gate, approves, and prints the commit and branch that the
+    /// bare remote then holds. The coding agent is a scripted stand-in. The temporary folder is removed at the end
+    /// and kept, and named, after a failure.
+    Demo(demo::Options),
+
+    /// Builds the release binary and starts the server on 127.0.0.1 with its data in ./data.
+    ///
+    /// The first start also prepares a demo project. The server prints its address and, on the first start, a
+    /// one-time link for the owner. Stop it with Ctrl-C; started again, it continues where it was.
+    Up(UpOptions),
+
+    /// Writes the server's OpenAPI document to openapi/v1.json, where `cargo xtask test` compares it.
+    Openapi,
+}
+
+#[derive(Args)]
+struct UpOptions {
+    /// The port to listen on, on 127.0.0.1.
+    #[arg(long, default_value_t = 8700)]
+    port: u16,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().chore {
+        Chore::Test => test::run(),
+        Chore::Demo(options) => demo::run(&options),
+        Chore::Up(options) => up::run(options.port),
+        Chore::Openapi => openapi::renew(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Error::SuitesFailed) => ExitCode::FAILURE,
+        Err(error) => {
+            report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prints an error with its causes, each on a line of its own.
+fn report(error: &Error) {
+    eprintln!("xtask: {error}");
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        eprintln!("  because: {inner}");
+        cause = inner.source();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,112 @@
+//! The programs that the suites and the demo need, and their installation.
+
+use crate::{
+    error::Error,
+    process::{self, Finished},
+};
+use std::{env, path::Path, process::Command, time::Duration};
+
+const INSTALL_WITHIN: Duration = Duration::from_secs(15 * 60);
+
+/// A program that may have to be installed; `package` is its name in Debian.
+struct Tool {
+    package: &'static str,
+    is_present: fn() -> bool,
+}
+
+const TOOLS: [Tool; 2] = [
+    Tool {
+        package: "postgresql",
+        is_present: private_postgres::available,
+    },
+    Tool {
+        package: "git",
+        is_present: || on_path("git"),
+    },
+];
+
+/// Installs what is missing and says in one phrase what was done.
+///
+/// Only Debian's package manager is driven, as root or with `sudo -n`; elsewhere the error names what to install.
+pub fn ensure() -> Result<String, Error> {
+    let missing = missing();
+    if missing.is_empty() {
+        return Ok("PostgreSQL and git are there".to_owned());
+    }
+    let Some(prefix) = package_manager() else {
+        return Err(still_missing(&missing));
+    };
+    apt(&prefix, &["update"])?;
+    apt(
+        &prefix,
+        &[&["install", "-y", "--no-install-recommends"], missing.as_slice()].concat(),
+    )?;
+    let left = self::missing();
+    if left.is_empty() {
+        Ok(format!("installed {}", missing.join(" and ")))
+    } else {
+        Err(still_missing(&left))
+    }
+}
+
+fn missing() -> Vec<&'static str> {
+    TOOLS
+        .iter()
+        .filter(|tool| !(tool.is_present)())
+        .map(|tool| tool.package)
+        .collect()
+}
+
+fn still_missing(packages: &[&str]) -> Error {
+    Error::ToolsMissing {
+        missing: packages.join(" and "),
+        command: format!(
+            "sudo apt-get install -y {} (or your system's own packages)",
+            packages.join(" ")
+        ),
+    }
+}
+
+/// The words before `apt-get`: none for root, `sudo -n` where that works without a password, `None` elsewhere.
+fn package_manager() -> Option<Vec<&'static str>> {
+    if !on_path("apt-get") {
+        return None;
+    }
+    if rustix::process::geteuid().is_root() {
+        return Some(Vec::new());
+    }
+    let sudo_works = Command::new("sudo")
+        .args(["-n", "true"])
+        .output()
+        .is_ok_and(|out| out.status.success());
+    sudo_works.then(|| vec!["sudo", "-n"])
+}
+
+fn apt(prefix: &[&str], arguments: &[&str]) -> Result<Finished, Error> {
+    let settings = [
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "-q",
+        "-o",
+        "DPkg::Lock::Timeout=300",
+    ];
+    let words: Vec<&str> = prefix.iter().chain(&settings).chain(arguments).copied().collect();
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]);
+    let finished = process::run_quietly("apt-get", &mut command, INSTALL_WITHIN, |_, _| {})?;
+    match finished.end {
+        process::End::Exited(status) if !status.success() => Err(Error::Program {
+            program: words.join(" "),
+            status,
+            output: format!("{}{}", finished.stdout, finished.stderr),
+        }),
+        process::End::Exited(_) | process::End::TimedOut => Ok(finished),
+    }
+}
+
+/// Tells whether a program of this name stands in a folder of PATH.
+pub fn on_path(program: &str) -> bool {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).any(|folder| Path::new(&folder).join(program).is_file())
+}

@@ -1,0 +1,16 @@
+DROP TABLE run_diagnostics;
+DROP TABLE idempotency_records;
+DROP TABLE artifacts;
+DROP TABLE approval_votes;
+DROP TABLE approvals;
+DROP TABLE step_attempts;
+DROP TABLE run_events;
+DROP TABLE run_transitions;
+DROP TABLE runs;
+DROP TABLE workflow_versions;
+DROP TABLE workflows;
+DROP TABLE projects;
+DROP TABLE owner_links;
+DROP TABLE api_tokens;
+DROP TABLE sessions;
+DROP TABLE users;
