@@ -46,7 +46,12 @@ pub struct ContextDiagnostic {
 }
 
 impl ContextDiagnostic {
-    pub fn new(reason: &str, detail: impl Into<String>, remediation: impl Into<String>, at: Timestamp) -> Self {
+    pub fn new(
+        reason: &str,
+        detail: impl Into<String>,
+        remediation: impl Into<String>,
+        at: Timestamp,
+    ) -> Self {
         Self {
             error_type: "approval_context_generation_failed".to_owned(),
             operation: "build_approval_context".to_owned(),
@@ -99,10 +104,16 @@ pub enum DecisionEffect {
     /// The same principal repeats the same decision: the stored result stands.
     Repeated,
     /// The vote counts; more are needed.
-    Voted { approvals: u32, required: u32 },
+    Voted {
+        approvals: u32,
+        required: u32,
+    },
     Approved,
     RejectedCancel,
-    RejectedRetry { step: crate::contract::StepKey, workspace: crate::contract::RejectWorkspace },
+    RejectedRetry {
+        step: crate::contract::StepKey,
+        workspace: crate::contract::RejectWorkspace,
+    },
 }
 
 impl Gate {
@@ -114,7 +125,10 @@ impl Gate {
         named: &Digest,
         rationale: Option<&str>,
     ) -> Result<DecisionEffect, DecisionRefused> {
-        let own = self.votes.iter().find(|vote| vote.actor.id == Some(by) && vote.evidence_digest == *named);
+        let own = self
+            .votes
+            .iter()
+            .find(|vote| vote.actor.id == Some(by) && vote.evidence_digest == *named);
         if let Some(own) = own
             && own.decision == decision
         {
@@ -128,9 +142,13 @@ impl Gate {
             | ApprovalStatus::Expired
             | ApprovalStatus::Cancelled) => return Err(DecisionRefused::AlreadyDecided { status }),
         }
-        let Some(current) = &self.evidence_digest else { return Err(DecisionRefused::ContextBlocked) };
+        let Some(current) = &self.evidence_digest else {
+            return Err(DecisionRefused::ContextBlocked);
+        };
         if current != named {
-            return Err(DecisionRefused::StaleEvidence { current: current.clone() });
+            return Err(DecisionRefused::StaleEvidence {
+                current: current.clone(),
+            });
         }
         match decision {
             Decision::Approved => self.approve(by),
@@ -164,13 +182,23 @@ impl Gate {
         }
         match &self.policy.on_reject {
             OnReject::Cancel {} => Ok(DecisionEffect::RejectedCancel),
-            OnReject::RetryStep { step, max_rounds, workspace, on_exhausted } => {
+            OnReject::RetryStep {
+                step,
+                max_rounds,
+                workspace,
+                on_exhausted,
+            } => {
                 if self.round <= *max_rounds {
-                    return Ok(DecisionEffect::RejectedRetry { step: step.clone(), workspace: *workspace });
+                    return Ok(DecisionEffect::RejectedRetry {
+                        step: step.clone(),
+                        workspace: *workspace,
+                    });
                 }
                 match on_exhausted {
                     OnExhausted::Cancel => Ok(DecisionEffect::RejectedCancel),
-                    OnExhausted::Refuse => Err(DecisionRefused::RoundsExhausted { max_rounds: *max_rounds }),
+                    OnExhausted::Refuse => Err(DecisionRefused::RoundsExhausted {
+                        max_rounds: *max_rounds,
+                    }),
                 }
             }
         }

@@ -143,7 +143,11 @@ pub struct StepFailure {
 
 impl StepFailure {
     pub fn new(reason: FailureReason, detail: impl Into<String>) -> Self {
-        Self { reason, detail: detail.into(), missing_fields: Vec::new() }
+        Self {
+            reason,
+            detail: detail.into(),
+            missing_fields: Vec::new(),
+        }
     }
 
     /// Assembles the run's failure. `step_retryable` says whether the pinned contract lets this step be retried.
@@ -157,7 +161,9 @@ impl StepFailure {
         let safe_retry = match (self.reason.safe_retry(), retry) {
             (SafeRetry::None, _) => SafeRetry::None,
             (SafeRetry::Step, RetryPermission { step: true, .. }) => SafeRetry::Step,
-            (SafeRetry::Step | SafeRetry::FullRun, RetryPermission { full_run: true, .. }) => SafeRetry::FullRun,
+            (SafeRetry::Step | SafeRetry::FullRun, RetryPermission { full_run: true, .. }) => {
+                SafeRetry::FullRun
+            }
             (SafeRetry::Step | SafeRetry::FullRun, RetryPermission { .. }) => SafeRetry::None,
         };
         let mut missing_fields = self.missing_fields;

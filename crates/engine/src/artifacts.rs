@@ -5,9 +5,10 @@ use crate::error::{Error, Result};
 use domain::contract::StepKey;
 use domain::{ArtifactId, Digest, RunId};
 use persistence::records::ArtifactRecord;
+use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 use tokio::fs;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// Files written whole: to a temporary name, synced, renamed, the folder synced; only then may a row name them.
 #[derive(Debug, Clone)]
@@ -59,6 +60,45 @@ impl Artifacts {
         })
     }
 
+    /// Stores a finished file for a run, under the file's own name, without reading it into memory.
+    pub async fn adopt(
+        &self,
+        run_id: RunId,
+        step: &StepKey,
+        attempt: u32,
+        kind: &str,
+        media_type: &str,
+        file: &Path,
+    ) -> Result<ArtifactRecord> {
+        let (digest, size) = hash_file(file).await?;
+        let path = self.path(&digest);
+        if !fs::try_exists(&path).await? {
+            let folder = path.parent().unwrap_or(&self.root);
+            fs::create_dir_all(folder).await?;
+            let temporary = folder.join(format!(".{}", clock::new_id()));
+            fs::copy(file, &temporary).await?;
+            fs::File::open(&temporary).await?.sync_all().await?;
+            fs::rename(&temporary, &path).await?;
+            fs::File::open(folder).await?.sync_all().await?;
+        }
+        Ok(ArtifactRecord {
+            id: ArtifactId::from_uuid(clock::new_id()),
+            run_id,
+            step: step.clone(),
+            attempt,
+            kind: kind.to_owned(),
+            name: file
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            media_type: media_type.to_owned(),
+            sha256: digest.hex().to_owned(),
+            size_bytes: i64::try_from(size).unwrap_or(i64::MAX),
+            created_at: clock::now(),
+        })
+    }
+
     async fn write(&self, digest: &Digest, bytes: &[u8]) -> Result<()> {
         let path = self.path(digest);
         if fs::try_exists(&path).await? {
@@ -85,7 +125,11 @@ impl Artifacts {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(Error::ArtifactCorrupt),
             Err(error) => return Err(error.into()),
         };
-        if Digest::of(&bytes) == *digest { Ok(bytes) } else { Err(Error::ArtifactCorrupt) }
+        if Digest::of(&bytes) == *digest {
+            Ok(bytes)
+        } else {
+            Err(Error::ArtifactCorrupt)
+        }
     }
 }
 
@@ -94,4 +138,21 @@ async fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.write_all(bytes).await?;
     file.flush().await?;
     file.sync_all().await
+}
+
+async fn hash_file(path: &Path) -> Result<(Digest, u64)> {
+    let mut file = fs::File::open(path).await?;
+    let mut hasher = Sha256::new();
+    let mut chunk = vec![0; 64 * 1024];
+    let mut size = 0;
+    loop {
+        let length = file.read(&mut chunk).await?;
+        if length == 0 {
+            break;
+        }
+        hasher.update(&chunk[..length]);
+        size += length as u64;
+    }
+    let text = format!("sha256:{}", hex::encode(hasher.finalize()));
+    Ok((Digest::parse(&text).map_err(std::io::Error::other)?, size))
 }

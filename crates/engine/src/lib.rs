@@ -79,7 +79,9 @@ impl Engine {
             layout,
             config,
         };
-        Ok(Self { shared: Arc::new(shared) })
+        Ok(Self {
+            shared: Arc::new(shared),
+        })
     }
 
     pub fn store(&self) -> &Store {

@@ -16,7 +16,7 @@ use crate::report::{Format, Report};
 use tree::{Element, Tree};
 
 /// How long a JUnit XML file may be, in bytes.
-pub const MAX_JUNIT_BYTES: usize = 64 * 1024 * 1024;
+pub const MAX_JUNIT_BYTES: usize = 32 * 1024 * 1024;
 
 const MAX_DETAIL_BYTES: usize = 300;
 

@@ -4,14 +4,30 @@
 //! SHA-256 is its identity. A run executes the pinned document and nothing else.
 
 #[cfg(feature = "contract")]
+mod branches;
+#[cfg(feature = "contract")]
 mod builtins;
 #[cfg(feature = "contract")]
+mod duration;
+#[cfg(feature = "contract")]
+mod fields;
+#[cfg(feature = "contract")]
+mod graph;
+#[cfg(feature = "contract")]
 mod inputs;
+#[cfg(feature = "contract")]
+mod kinds;
 mod model;
 #[cfg(feature = "contract")]
 mod parse;
 #[cfg(feature = "contract")]
+mod read;
+#[cfg(feature = "contract")]
+mod references;
+#[cfg(feature = "contract")]
 mod schema;
+#[cfg(feature = "contract")]
+mod source;
 #[cfg(feature = "contract")]
 mod template;
 #[cfg(feature = "contract")]
@@ -22,9 +38,9 @@ pub use builtins::{BuiltinError, builtins};
 #[cfg(feature = "contract")]
 pub use inputs::Inputs;
 pub use model::{
-    AgentStep, ApprovalStep, CommandStep, Definition, Effect, Expectation, InputMetadata, InputOrigin, OnExhausted, OnReject, Policies,
-    RationaleRule, RejectWorkspace, RetryBackoff, RetryPolicy, SetStep, ShipStep, Step, StepKey, StepKeyError,
-    StepKind, TestStep, Trigger, WorkflowName, WorkflowNameError,
+    AgentStep, ApprovalStep, CommandStep, Definition, Effect, Expectation, InputMetadata, InputOrigin,
+    OnExhausted, OnReject, Policies, RationaleRule, RejectWorkspace, RetryBackoff, RetryPolicy, SetStep,
+    ShipStep, Step, StepKey, StepKeyError, StepKind, TestStep, Trigger, WorkflowName, WorkflowNameError,
 };
 #[cfg(feature = "contract")]
 pub use parse::{Pinned, PinnedError, parse_json, parse_yaml};

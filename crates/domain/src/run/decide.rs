@@ -2,11 +2,11 @@
 
 use super::progress::{Progress, RunState, failure_data};
 use super::{AttemptState, Changes, InvalidTransition, Move, Status};
+use crate::Timestamp;
 use crate::approval::{ApprovalStatus, DecisionEffect};
 use crate::contract::{Definition, Effect, RejectWorkspace, StepKey};
 use crate::event::EventKind;
 use crate::failure::{FailureReason, StepFailure};
-use crate::Timestamp;
 use serde_json::{Map, Value, json};
 
 /// A step whose workers keep dying is given up after this many losses in a row.
@@ -23,26 +23,47 @@ pub enum Opening {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Command {
     /// A worker holds the first attempt and has resolved the base.
-    Start { data: Map<String, Value> },
+    Start {
+        data: Map<String, Value>,
+    },
     /// A worker holds the live attempt and starts it.
     BeginStep,
     /// The live attempt succeeded; its worker goes on with the next step.
-    CompleteStep { outputs: Value, data: Map<String, Value> },
+    CompleteStep {
+        outputs: Value,
+        data: Map<String, Value>,
+    },
     /// The live attempt failed. `jitter` is in `0.0..=1.0`.
-    FailStep { failure: StepFailure, jitter: f64 },
+    FailStep {
+        failure: StepFailure,
+        jitter: f64,
+    },
     /// The lease of the live attempt ran out and its process is gone.
     LoseWorker,
     /// The gate's evidence was built, or could not be.
-    OpenGate { opening: Opening, data: Map<String, Value> },
+    OpenGate {
+        opening: Opening,
+        data: Map<String, Value>,
+    },
     /// The open gate's evidence was built again.
-    RefreshGate { was_blocked: Opening, opening: Opening, data: Map<String, Value> },
+    RefreshGate {
+        was_blocked: Opening,
+        opening: Opening,
+        data: Map<String, Value>,
+    },
     /// What `Gate::decide` found, with the data for its event and the gate's outputs.
-    Decide { effect: DecisionEffect, outputs: Value, data: Map<String, Value> },
+    Decide {
+        effect: DecisionEffect,
+        outputs: Value,
+        data: Map<String, Value>,
+    },
     /// The gate's time ran out.
     ExpireGate,
     /// The push is about to begin.
     BeginShipping,
-    Cancel { reason: Option<String> },
+    Cancel {
+        reason: Option<String>,
+    },
 }
 
 /// The command cannot be applied; nothing has changed.
@@ -95,11 +116,19 @@ pub fn decide(
             live?;
             open_gate(&mut progress, opening, data)?;
         }
-        Command::RefreshGate { was_blocked, opening, data } => {
+        Command::RefreshGate {
+            was_blocked,
+            opening,
+            data,
+        } => {
             require_awaiting(run.status, Move::Approve)?;
             refresh_gate(&mut progress, &was_blocked, opening, data);
         }
-        Command::Decide { effect, outputs, data } => {
+        Command::Decide {
+            effect,
+            outputs,
+            data,
+        } => {
             live?;
             require_awaiting(run.status, Move::Approve)?;
             apply_decision(&mut progress, effect, outputs, data)?;
@@ -142,9 +171,11 @@ fn require_running(status: Status, requested: Move) -> Result<(), InvalidTransit
 fn require_awaiting(status: Status, requested: Move) -> Result<(), InvalidTransition> {
     match status {
         Status::AwaitingApproval => Ok(()),
-        from @ (Status::Pending | Status::Running | Status::Completed | Status::Failed | Status::Cancelled) => {
-            Err(InvalidTransition { from, requested })
-        }
+        from @ (Status::Pending
+        | Status::Running
+        | Status::Completed
+        | Status::Failed
+        | Status::Cancelled) => Err(InvalidTransition { from, requested }),
     }
 }
 
@@ -155,9 +186,16 @@ fn fail_step(
     failure: StepFailure,
     jitter: f64,
 ) -> Result<(), InvalidTransition> {
-    let backoff = progress.definition.step(step).and_then(|step| step.retry.as_ref());
-    let delay = backoff.filter(|_| worth_repeating(failure.reason)).and_then(|b| b.delay_ms(tries, jitter));
-    let Some(delay_ms) = delay else { return progress.fail_live(failure) };
+    let backoff = progress
+        .definition
+        .step(step)
+        .and_then(|step| step.retry.as_ref());
+    let delay = backoff
+        .filter(|_| worth_repeating(failure.reason))
+        .and_then(|b| b.delay_ms(tries, jitter));
+    let Some(delay_ms) = delay else {
+        return progress.fail_live(failure);
+    };
     let mut data = failure_data(&failure);
     data.insert("will_retry".to_owned(), json!(true));
     data.insert("retry_in_ms".to_owned(), json!(delay_ms));
@@ -190,14 +228,20 @@ fn lose_worker(
         }
         Status::Running => {}
         from @ (Status::AwaitingApproval | Status::Completed | Status::Failed | Status::Cancelled) => {
-            return Err(InvalidTransition { from, requested: Move::Fail });
+            return Err(InvalidTransition {
+                from,
+                requested: Move::Fail,
+            });
         }
     }
     let failure = StepFailure::new(
         FailureReason::WorkerLost,
         format!("The server stopped while the step {step} was running."),
     );
-    let effect = progress.definition.step(step).map_or(Effect::Once, |step| step.effect);
+    let effect = progress
+        .definition
+        .step(step)
+        .map_or(Effect::Once, |step| step.effect);
     if effect == Effect::Once || run.lost + 1 >= MAX_LOST_WORKERS {
         return progress.fail_live(failure);
     }
@@ -215,8 +259,16 @@ fn open_gate(
     data: Map<String, Value>,
 ) -> Result<(), InvalidTransition> {
     let (reason, event, status) = match opening {
-        Opening::Pending => ("approval_requested", EventKind::ApprovalRequested, ApprovalStatus::Pending),
-        Opening::Blocked => ("approval_blocked", EventKind::ApprovalBlocked, ApprovalStatus::Blocked),
+        Opening::Pending => (
+            "approval_requested",
+            EventKind::ApprovalRequested,
+            ApprovalStatus::Pending,
+        ),
+        Opening::Blocked => (
+            "approval_blocked",
+            EventKind::ApprovalBlocked,
+            ApprovalStatus::Blocked,
+        ),
     };
     progress.transition(Move::OpenGate, reason, Map::new())?;
     progress.step_event(event, data);
@@ -277,11 +329,7 @@ fn apply_decision(
     }
 }
 
-fn cancel(
-    progress: &mut Progress<'_>,
-    code: &str,
-    reason: Option<String>,
-) -> Result<(), InvalidTransition> {
+fn cancel(progress: &mut Progress<'_>, code: &str, reason: Option<String>) -> Result<(), InvalidTransition> {
     let mut data = Map::new();
     data.insert("reason".to_owned(), json!(code));
     if let Some(text) = reason {

@@ -1,6 +1,9 @@
 //! A run on its way: the state that deciding needs, and the steps of a change as they accumulate.
 
-use super::{AttemptState, AttemptWrite, Changes, EventDraft, InvalidTransition, Move, Status, TransitionDraft, next_status};
+use super::{
+    AttemptState, AttemptWrite, Changes, EventDraft, InvalidTransition, Move, Status, TransitionDraft,
+    next_status,
+};
 use crate::Timestamp;
 use crate::contract::{Definition, RejectWorkspace, Step, StepKey, StepKind, TemplateScope};
 use crate::event::EventKind;
@@ -86,7 +89,12 @@ impl<'a> Progress<'a> {
     }
 
     pub(super) fn run_event(&mut self, kind: EventKind, data: Map<String, Value>) {
-        self.changes.events.push(EventDraft { kind, step: None, attempt: None, data });
+        self.changes.events.push(EventDraft {
+            kind,
+            step: None,
+            attempt: None,
+            data,
+        });
     }
 
     /// Records an event of the live attempt.
@@ -95,11 +103,21 @@ impl<'a> Progress<'a> {
             Some(live) => (Some(live.step.clone()), Some(live.attempt)),
             None => (None, None),
         };
-        self.changes.events.push(EventDraft { kind, step, attempt, data });
+        self.changes.events.push(EventDraft {
+            kind,
+            step,
+            attempt,
+            data,
+        });
     }
 
     /// Records the live attempt's new state.
-    pub(super) fn write_live(&mut self, state: AttemptState, outputs: Option<Value>, failure: Option<StepFailure>) {
+    pub(super) fn write_live(
+        &mut self,
+        state: AttemptState,
+        outputs: Option<Value>,
+        failure: Option<StepFailure>,
+    ) {
         if let Some(live) = &self.live {
             self.changes.attempts.push(AttemptWrite {
                 step: live.step.clone(),
@@ -132,7 +150,11 @@ impl<'a> Progress<'a> {
     fn new_attempt(&mut self, step: &StepKey, tries: u32) -> LiveAttempt {
         let attempt = self.attempts.get(step).copied().unwrap_or(0) + 1;
         self.attempts.insert(step.clone(), attempt);
-        let live = LiveAttempt { step: step.clone(), attempt, tries };
+        let live = LiveAttempt {
+            step: step.clone(),
+            attempt,
+            tries,
+        };
         self.live = Some(live.clone());
         self.changes.current_step = Some(step.clone());
         live
@@ -140,11 +162,16 @@ impl<'a> Progress<'a> {
 
     /// Starts the live attempt: `set` steps are carried out at once, and so are those that follow them.
     pub(super) fn begin_live(&mut self) -> Result<(), InvalidTransition> {
-        let Some(live) = self.live.clone() else { return Ok(()) };
+        let Some(live) = self.live.clone() else {
+            return Ok(());
+        };
         self.changes.current_step = Some(live.step.clone());
         self.step_event(EventKind::StepStarted, Map::new());
         match self.definition.step(&live.step) {
-            Some(Step { kind: StepKind::Set(set), .. }) => match self.scope.render_value(&set.outputs) {
+            Some(Step {
+                kind: StepKind::Set(set),
+                ..
+            }) => match self.scope.render_value(&set.outputs) {
                 Ok(outputs) => self.complete_live(outputs, Map::new()),
                 Err(error) => {
                     self.fail_live(StepFailure::new(FailureReason::TemplateFailed, error.to_string()))
@@ -167,7 +194,9 @@ impl<'a> Progress<'a> {
         outputs: Value,
         data: Map<String, Value>,
     ) -> Result<(), InvalidTransition> {
-        let Some(live) = self.live.clone() else { return Ok(()) };
+        let Some(live) = self.live.clone() else {
+            return Ok(());
+        };
         self.finish_live(&live, outputs, data);
         match self.definition.step_after(&live.step) {
             Some(next) => {
@@ -190,7 +219,9 @@ impl<'a> Progress<'a> {
         outputs: Value,
         data: Map<String, Value>,
     ) -> Result<(), InvalidTransition> {
-        let Some(live) = self.live.clone() else { return Ok(()) };
+        let Some(live) = self.live.clone() else {
+            return Ok(());
+        };
         match self.definition.step_after(&live.step) {
             Some(next) => {
                 self.finish_live(&live, outputs, data);

@@ -34,14 +34,12 @@ const UPSTREAM_TAGS: &str = "refs/upstream-tags/";
 /// The only namespace that callers may write.
 const OWN_REFS: &str = "refs/jido/";
 
-/// Configuration kept in the mirror itself, for processes that do not get the fixed one: `upload-pack` serving a
-/// workspace's clone, and a person who looks into the mirror.
+/// Configuration kept in the mirror itself, for whoever looks into it without this crate: nothing may be pruned.
 const STORED_CONFIGURATION: &[(&str, &str)] = &[
     ("gc.auto", "0"),
     ("maintenance.auto", "false"),
     ("core.fsync", "all"),
     ("core.logAllRefUpdates", "false"),
-    ("uploadpack.allowAnySHA1InWant", "true"),
     (MIRROR_VERSION_KEY, "1"),
 ];
 /// Written last: its presence says that the rest is there.

@@ -3,6 +3,7 @@
 use super::Mirror;
 use crate::error::Result;
 use crate::oid::Oid;
+use crate::output::Finished;
 use crate::refname::RefName;
 use crate::remote::Remote;
 use crate::transport::push_failure;
@@ -28,6 +29,18 @@ impl Mirror {
         if let Some(outcome) = self.present(remote, commit, &branch).await? {
             return Ok(outcome);
         }
+        let finished = self.send(remote, commit, &branch).await?;
+        if finished.succeeded() {
+            return Ok(PushOutcome::Pushed);
+        }
+        match self.present(remote, commit, &branch).await {
+            Ok(Some(outcome)) => Ok(outcome),
+            Ok(None) | Err(_) => Err(push_failure(finished)),
+        }
+    }
+
+    /// Pushes on condition that the remote has no such branch at that moment.
+    async fn send(&self, remote: &Remote, commit: &Oid, branch: &RefName) -> Result<Finished> {
         let call = self
             .call("push")
             .args([
@@ -43,14 +56,7 @@ impl Mirror {
             .arg(remote.url.as_str())
             .arg(format!("{commit}:{branch}"));
         let call = self.equip(call, remote).await?;
-        let finished = self.git.attempt(call).await?;
-        if finished.succeeded() {
-            return Ok(PushOutcome::Pushed);
-        }
-        match self.present(remote, commit, &branch).await {
-            Ok(Some(outcome)) => Ok(outcome),
-            Ok(None) | Err(_) => Err(push_failure(finished)),
-        }
+        self.git.attempt(call).await
     }
 
     /// What the push has come to already, or `None` while the branch is absent.
@@ -63,5 +69,79 @@ impl Mirror {
                 PushOutcome::Taken { by }
             }
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Mirror, RefName};
+    use crate::{CommitRequest, Credential, Git, Remote, RemoteUrl};
+
+    #[tokio::test]
+    async fn a_branch_made_after_the_remote_was_asked_is_not_moved() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let open = async |name: &str| {
+            Mirror::open(Git::new().expect("git is installed"), folder.path().join(name))
+                .await
+                .expect("a mirror")
+        };
+        let (mirror, target) = (open("mirror").await, open("target").await);
+        let tree = mirror.call("make an empty tree").args(["mktree"]).input("");
+        let tree = mirror
+            .git
+            .run(tree)
+            .await
+            .and_then(|finished| finished.oid())
+            .expect("an empty tree");
+        let root = mirror
+            .call("make a root")
+            .env("GIT_AUTHOR_NAME", "a")
+            .env("GIT_AUTHOR_EMAIL", "a@b");
+        let root = root
+            .env("GIT_COMMITTER_NAME", "a")
+            .env("GIT_COMMITTER_EMAIL", "a@b");
+        let root = root.args(["commit-tree", "-m", "root", tree.as_str()]);
+        let root = mirror
+            .git
+            .run(root)
+            .await
+            .and_then(|finished| finished.oid())
+            .expect("a root commit");
+        let request = CommitRequest {
+            parent: root.clone(),
+            tree,
+            message: "a descendant, which even a push without force could move the branch to".to_owned(),
+            author_name: "a".to_owned(),
+            author_email: "a@b".to_owned(),
+            at: 0,
+        };
+        let candidate = mirror.commit_tree(&request).await.expect("a candidate");
+        let url = target.path().to_str().expect("the path is text");
+        let url = RemoteUrl::parse(url).expect("an absolute path is an address");
+        let remote = Remote {
+            url,
+            credential: Credential::None,
+        };
+        let branch = RefName::parse("refs/heads/x").expect("a branch name");
+
+        assert!(
+            mirror
+                .send(&remote, &root, &branch)
+                .await
+                .expect("git runs")
+                .succeeded()
+        );
+        assert!(
+            !mirror
+                .send(&remote, &candidate, &branch)
+                .await
+                .expect("git runs")
+                .succeeded()
+        );
+        let present = mirror
+            .remote_ref(&remote, branch.as_str())
+            .await
+            .expect("the remote answers");
+        assert_eq!(present, Some(root));
     }
 }

@@ -183,6 +183,23 @@ async fn a_call_beyond_its_time_is_ended_with_what_it_started() {
 }
 
 #[tokio::test]
+async fn an_abandoned_call_takes_what_it_started_along() {
+    let fixture = Fixture::with(&[("a", "a\n")]).await;
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/repo.git", silent.local_addr().unwrap());
+    let remote = Remote {
+        url: RemoteUrl::parse(&url).unwrap(),
+        credential: Credential::None,
+    };
+    let mut stream = tokio::select! {
+        accepted = silent.accept() => accepted.unwrap().0,
+        fetched = fixture.mirror.fetch(&remote) => panic!("nobody answered, and yet: {fetched:?}"),
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut Vec::new())).await;
+    assert!(ended.is_ok(), "the helper outlived its call");
+}
+
+#[tokio::test]
 async fn only_locks_older_than_any_call_are_removed() {
     let fixture = Fixture::with(&[("a", "a\n")]).await;
     let lock = fixture.mirror.path().join("refs/upstream/main.lock");

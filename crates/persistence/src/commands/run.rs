@@ -6,7 +6,7 @@ use crate::records::{
     TransitionRecord, VoteRecord,
 };
 use domain::approval::ApprovalStatus;
-use domain::contract::{InputMetadata, StepKey, WorkflowName};
+use domain::contract::{InputMetadata, StepKey, TemplateScope, WorkflowName};
 use domain::failure::{ErrorType, FailureReason};
 use domain::run::Status;
 use domain::{Actor, ApprovalId, ArtifactId, Digest, ProjectId, RunId, Timestamp};
@@ -29,6 +29,7 @@ operations! {
     GetArtifact => ArtifactRecord,
     AddArtifacts => (),
     GetApproval => (ApprovalRecord, Vec<VoteRecord>),
+    RunScope => ScopeOfRun,
     ListApprovals => Vec<(ApprovalRecord, Vec<VoteRecord>)>,
     ListDiagnostics => Vec<DiagnosticRecord>,
     AddDiagnostic => (),
@@ -138,6 +139,19 @@ pub struct ListAttempts {
     pub run_id: RunId,
 }
 
+/// What templates and step processes of a run may refer to.
+#[derive(Debug, Clone)]
+pub struct RunScope {
+    pub run_id: RunId,
+}
+
+#[derive(Debug, Clone)]
+pub struct ScopeOfRun {
+    pub scope: TemplateScope,
+    /// What the run's last rejection said.
+    pub rejection: Option<Value>,
+}
+
 #[derive(Debug, Clone)]
 pub struct ListArtifacts {
     pub run_id: RunId,
@@ -163,6 +177,7 @@ pub struct GetApproval {
 #[derive(Debug, Clone)]
 pub struct ListApprovals {
     pub project_id: Option<ProjectId>,
+    pub run_id: Option<RunId>,
     pub statuses: Vec<ApprovalStatus>,
     pub after: Option<ApprovalId>,
     pub limit: i64,

@@ -33,6 +33,9 @@ impl Execute<Conn> for ListApprovals {
         if let Some(project) = self.project_id {
             query = query.filter(approvals::project_id.eq(Key::from(project)));
         }
+        if let Some(run) = self.run_id {
+            query = query.filter(approvals::run_id.eq(Key::from(run)));
+        }
         if !self.statuses.is_empty() {
             let statuses: Vec<&str> = self.statuses.iter().map(|status| status.as_str()).collect();
             query = query.filter(approvals::status.eq_any(statuses));

@@ -191,6 +191,15 @@ impl Execute<Conn> for ListAttempts {
     }
 }
 
+impl Execute<Conn> for RunScope {
+    async fn perform(&self, conn: &mut Conn) -> Result<ScopeOfRun> {
+        let run = GetRun { project_id: None, id: self.run_id }.perform(conn).await?;
+        let attempts = state::attempts(conn, self.run_id).await?;
+        let rejection = state::last_rejection(conn, self.run_id).await?;
+        Ok(ScopeOfRun { scope: scope_of_run(&run, &attempts, rejection.clone()), rejection })
+    }
+}
+
 impl Execute<Conn> for ListArtifacts {
     async fn perform(&self, conn: &mut Conn) -> Result<Vec<ArtifactRecord>> {
         let rows: Vec<ArtifactRow> = artifacts::table

@@ -9,7 +9,7 @@ use crate::sql::Key;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::approval::{ApprovalStatus, Gate, Vote};
-use domain::contract::{StepKey, TemplateScope};
+use domain::contract::StepKey;
 use domain::run::{AttemptState, LiveAttempt, RunState};
 use domain::{ApprovalId, RunId};
 use serde_json::{Value, json};
@@ -84,31 +84,9 @@ impl Loaded {
             attempts: highest,
             lost: u32::try_from(lost).unwrap_or(u32::MAX),
             shipping: self.run.shipping,
-            scope: scope(&self.run, &self.attempts, rejection),
+            scope: scope_of_run(&self.run, &self.attempts, rejection),
         }
     }
-}
-
-/// What templates of this run may refer to.
-pub fn scope(run: &RunRecord, attempts: &[AttemptRecord], rejection: Option<Value>) -> TemplateScope {
-    let about = json!({
-        "id": run.id,
-        "number": run.number,
-        "title": run.title,
-        "attempt": run.attempt,
-        "workflow": run.workflow_name,
-        "version": run.workflow_version,
-    });
-    let mut scope = TemplateScope::new(run.inputs.clone(), about);
-    for attempt in attempts {
-        if attempt.state == AttemptState::Succeeded
-            && let Some(outputs) = &attempt.outputs
-        {
-            scope.add_outputs(&attempt.step, outputs.clone());
-        }
-    }
-    scope.set_rejection(rejection);
-    scope
 }
 
 /// What the run's last rejection said, as templates and agents see it.

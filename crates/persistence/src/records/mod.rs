@@ -4,6 +4,7 @@ mod approval;
 mod identity;
 mod project;
 mod run;
+mod scope;
 mod step;
 mod workflow;
 
@@ -11,6 +12,7 @@ pub use approval::{ApprovalRecord, VoteRecord};
 pub use identity::{OwnerLinkRecord, SessionRecord, TokenRecord, UserRecord};
 pub use project::ProjectRecord;
 pub use run::{DiagnosticRecord, EventRecord, FeedEvent, RunRecord, TransitionRecord};
+pub use scope::scope_of_run;
 pub use step::{ArtifactRecord, AttemptRecord, AttemptResult};
 pub use workflow::{VersionRecord, WorkflowRecord};
 

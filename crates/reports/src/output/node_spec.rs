@@ -46,9 +46,10 @@ fn entry<'a>(line: &'a str, outline: &mut Outline<'a>, cases: &mut Vec<Case>) ->
     let Some((mark, title)) = text.split_once(' ') else {
         return false;
     };
-    let (title, directive) = title
-        .rsplit_once(" # ")
-        .map_or((title, ""), |(title, rest)| (title, rest));
+    let (title, directive) = match title.rfind(") # ") {
+        Some(at) => (&title[..=at], &title[at + 4..]),
+        None => (title, ""),
+    };
     let outcome = match mark {
         "▶" => {
             outline.enter(indent, without_duration(title));

@@ -60,7 +60,7 @@ fn a_captured_output_gives_no_report(fixture: &str) {
 #[test_case("unittest_verbose.txt", "FAILED (failures")]
 #[test_case("tap_node.txt", "1..7")]
 #[test_case("go_verbose.txt", "FAIL\texample.com/shop/basket")]
-#[test_case("node_spec.txt", "ℹ todo")]
+#[test_case("node_spec.txt", "ℹ todo"; "node with its spec reporter")]
 #[test_case("jest.txt", "Tests:  ")]
 #[test_case("vitest.txt", "      Tests  ")]
 fn an_output_that_is_cut_off_before_its_summary_gives_no_report(fixture: &str, at: &str) {
@@ -115,4 +115,30 @@ fn a_session_without_an_announcement_adds_nothing_to_another() {
     assert_eq!(parse_output(fake).unwrap().total, 2);
     assert_eq!(parse_output(&format!("{fake}{OK}")), None);
     assert_eq!(parse_output(&format!("5 passed in 0.01s\n{OK}")), None);
+}
+
+#[test]
+fn a_section_that_a_test_begins_makes_the_figures_unclear() {
+    assert_eq!(
+        parse_output(&format!("running 3 tests\ntest b ... ok\n{OK}")),
+        None
+    );
+}
+
+#[test]
+fn a_session_without_an_announcement_hides_no_other() {
+    assert_eq!(parse_output(&format!("1..1\n{OK}ok 1 - fine\n")), None);
+}
+
+#[test]
+fn a_unittest_verdict_must_count_the_failures_that_are_described() {
+    let output = text("unittest_default.txt");
+    assert_eq!(
+        parse_output(&output.replace("failures=2, errors=1", "failures=1, errors=1")),
+        None
+    );
+    assert_eq!(
+        parse_output(&output.replace("FAILED (failures=2, errors=1, skipped=1", "OK (skipped=1")),
+        None
+    );
 }

@@ -1,0 +1,18 @@
+//! The rules of the domain, seen from outside the crate.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot set up its case should stop there"
+)]
+
+mod builtins;
+mod contract_defaults;
+mod contract_faults;
+mod contract_graph;
+mod contract_properties;
+mod inputs;
+mod risk;
+mod schema;
+mod secrets;
+mod support;
+mod templates;
