@@ -117,7 +117,15 @@ pub enum DecisionEffect {
 }
 
 impl Gate {
+    /// Whether the gate's time is up; from then on it takes no decision, even before the run is cancelled.
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|expires_at| now >= expires_at)
+    }
+
     /// Decides what one principal's decision on the evidence `named` does.
+    ///
+    /// The caller has made sure that the gate is not expired. A vote counts only for the evidence it named; a
+    /// principal's first decision on some evidence stands.
     pub fn decide(
         &self,
         decision: Decision,
@@ -129,18 +137,15 @@ impl Gate {
             .votes
             .iter()
             .find(|vote| vote.actor.id == Some(by) && vote.evidence_digest == *named);
-        if let Some(own) = own
-            && own.decision == decision
-        {
-            return Ok(DecisionEffect::Repeated);
-        }
+        let own = own.map(|vote| vote.decision);
         match self.status {
             ApprovalStatus::Pending => {}
             ApprovalStatus::Blocked => return Err(DecisionRefused::ContextBlocked),
-            status @ (ApprovalStatus::Approved
-            | ApprovalStatus::Rejected
-            | ApprovalStatus::Expired
-            | ApprovalStatus::Cancelled) => return Err(DecisionRefused::AlreadyDecided { status }),
+            ApprovalStatus::Approved => return self.after_outcome(own, decision, Decision::Approved),
+            ApprovalStatus::Rejected => return self.after_outcome(own, decision, Decision::Rejected),
+            status @ (ApprovalStatus::Expired | ApprovalStatus::Cancelled) => {
+                return Err(DecisionRefused::AlreadyDecided { status });
+            }
         }
         let Some(current) = &self.evidence_digest else {
             return Err(DecisionRefused::ContextBlocked);
@@ -150,9 +155,28 @@ impl Gate {
                 current: current.clone(),
             });
         }
+        match own {
+            Some(own) if own == decision => return Ok(DecisionEffect::Repeated),
+            Some(own) => return Err(DecisionRefused::VoteAlreadyCast { decision: own }),
+            None => {}
+        }
         match decision {
             Decision::Approved => self.approve(by),
             Decision::Rejected => self.reject(rationale),
+        }
+    }
+
+    /// A principal who took part in the outcome gets it again; everyone else is told that it was taken.
+    fn after_outcome(
+        &self,
+        own: Option<Decision>,
+        asked: Decision,
+        outcome: Decision,
+    ) -> Result<DecisionEffect, DecisionRefused> {
+        if own == Some(asked) && asked == outcome {
+            Ok(DecisionEffect::Repeated)
+        } else {
+            Err(DecisionRefused::AlreadyDecided { status: self.status })
         }
     }
 

@@ -171,21 +171,25 @@ impl Trees {
     /// Replays the run's attempts up to and including `at`; the attempt need not have ended.
     pub fn replay(run: &RunRecord, attempts: &[AttemptRecord], at: &AttemptRecord) -> Result<Self> {
         let base = run.base_commit.as_deref().and_then(|text| Oid::parse(text).ok());
-        let mut tree = base.ok_or(Error::NotFound { what: "base commit" })?;
-        let mut seen: Vec<(&AttemptRecord, Oid)> = Vec::new();
-        for attempt in attempts {
-            let before = starting_point(&seen, attempt, &tree);
-            let after = after(attempt, &before);
-            seen.push((attempt, before.clone()));
-            tree = after;
-            if attempt.id == at.id {
-                return Ok(Self { before, newest: tree });
-            }
+        let base = base.ok_or(Error::NotFound { what: "base commit" })?;
+        Ok(replay_from(base, attempts, at))
+    }
+}
+
+fn replay_from(base: Oid, attempts: &[AttemptRecord], at: &AttemptRecord) -> Trees {
+    let mut tree = base;
+    let mut seen: Vec<(&AttemptRecord, Oid)> = Vec::new();
+    for attempt in attempts {
+        let before = starting_point(&seen, attempt, &tree);
+        tree = after(attempt, &before);
+        if attempt.id == at.id {
+            return Trees { before, newest: tree };
         }
-        Ok(Self {
-            before: tree.clone(),
-            newest: tree,
-        })
+        seen.push((attempt, before));
+    }
+    Trees {
+        before: tree.clone(),
+        newest: tree,
     }
 }
 
@@ -220,5 +224,117 @@ fn after(attempt: &AttemptRecord, before: &Oid) -> Oid {
         | AttemptState::Failed
         | AttemptState::Cancelled
         | AttemptState::Lost => before.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::contract::StepKey;
+    use domain::{AttemptId, RunId, Timestamp};
+    use persistence::records::AttemptResult;
+    use uuid::Uuid;
+
+    fn oid(digit: char) -> Oid {
+        Oid::parse(&digit.to_string().repeat(40)).unwrap()
+    }
+
+    struct History(Vec<AttemptRecord>);
+
+    impl History {
+        fn then(
+            mut self,
+            step: &str,
+            state: AttemptState,
+            workspace: RejectWorkspace,
+            commit: Option<char>,
+        ) -> Self {
+            let number = u128::try_from(self.0.len()).unwrap() + 1;
+            self.0.push(AttemptRecord {
+                id: AttemptId::from_uuid(Uuid::from_u128(number)),
+                run_id: RunId::from_uuid(Uuid::from_u128(1)),
+                step: StepKey::parse(step).unwrap(),
+                attempt: 1,
+                tries: 1,
+                state,
+                workspace,
+                owner: None,
+                epoch: 0,
+                lease_expires_at: None,
+                available_at: Timestamp::from_micros(0),
+                started_at: None,
+                finished_at: None,
+                process: None,
+                outputs: None,
+                failure: None,
+                result: commit.map(|digit| AttemptResult {
+                    commit: Some(oid(digit).to_string()),
+                    ..AttemptResult::default()
+                }),
+            });
+            self
+        }
+
+        fn trees_of_last(&self) -> (Oid, Oid) {
+            let last = self.0.last().unwrap();
+            let trees = replay_from(oid('a'), &self.0, last);
+            (trees.before, trees.newest)
+        }
+    }
+
+    use AttemptState::{Failed, Leased, Lost, Succeeded};
+    use RejectWorkspace::{Keep, Restore};
+
+    #[test]
+    fn the_first_step_starts_from_the_base() {
+        let history = History(vec![]).then("edit", Leased, Restore, None);
+        assert_eq!(history.trees_of_last(), (oid('a'), oid('a')));
+    }
+
+    #[test]
+    fn a_step_starts_from_the_newest_snapshot() {
+        let history = History(vec![])
+            .then("edit", Succeeded, Restore, Some('b'))
+            .then("test", Leased, Keep, None);
+        assert_eq!(history.trees_of_last().0, oid('b'));
+    }
+
+    #[test]
+    fn a_repeated_attempt_starts_where_the_failed_or_lost_one_did() {
+        for ended in [Failed, Lost] {
+            let history = History(vec![])
+                .then("plan", Succeeded, Restore, Some('b'))
+                .then("edit", ended, Keep, None)
+                .then("edit", Leased, Restore, None);
+            assert_eq!(history.trees_of_last().0, oid('b'));
+        }
+    }
+
+    #[test]
+    fn a_rejection_keeps_the_rejected_tree_or_restores_the_first_one() {
+        let rejected = || {
+            History(vec![])
+                .then("plan", Succeeded, Restore, Some('b'))
+                .then("edit", Succeeded, Keep, Some('c'))
+                .then("gate", Failed, Keep, None)
+        };
+        assert_eq!(
+            rejected().then("edit", Leased, Keep, None).trees_of_last().0,
+            oid('c')
+        );
+        assert_eq!(
+            rejected().then("edit", Leased, Restore, None).trees_of_last().0,
+            oid('b')
+        );
+    }
+
+    #[test]
+    fn a_lost_second_round_goes_back_to_its_own_start_and_not_to_the_first_rounds() {
+        let history = History(vec![])
+            .then("edit", Succeeded, Restore, Some('c'))
+            .then("gate", Failed, Keep, None)
+            .then("edit", Lost, Keep, None)
+            .then("edit", Leased, Restore, None);
+        assert_eq!(history.trees_of_last().0, oid('c'));
     }
 }

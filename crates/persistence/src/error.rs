@@ -47,9 +47,14 @@ impl From<diesel::result::Error> for Error {
                 DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
                 info,
             ) => Self::Unavailable(info.message().to_owned()),
-            Diesel::DatabaseError(_, ref info) if info.message().contains("is full") => Self::DiskFull,
+            Diesel::DatabaseError(_, ref info) if says_disk_full(info.message()) => Self::DiskFull,
             Diesel::BrokenTransactionManager => Self::Unavailable("the connection is broken".to_owned()),
             other => Self::Database(other),
         }
     }
+}
+
+/// SQLite's SQLITE_FULL, and the operating system's ENOSPC as PostgreSQL reports it.
+fn says_disk_full(message: &str) -> bool {
+    message.contains("disk is full") || message.contains("No space left on device")
 }

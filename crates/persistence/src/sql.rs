@@ -10,8 +10,9 @@ use diesel::sql_types as st;
 use diesel::sqlite::Sqlite;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::ser::{CharEscape, CompactFormatter};
 use std::fmt::Debug;
-use std::io::Write;
+use std::io::{self, Write};
 
 /// `uuid` on PostgreSQL, a 16-byte BLOB on SQLite; version 7 sorts the same in both.
 #[derive(Debug, Clone, Copy, Default, st::SqlType, diesel::query_builder::QueryId)]
@@ -154,10 +155,23 @@ impl Column<domain::Timestamp> for At {
 #[diesel(sql_type = Json)]
 pub struct Doc<T: Debug>(pub T);
 
+/// Writes U+FFFD for U+0000, which no text of PostgreSQL can hold: a step that prints one must not stop its run.
+struct WithoutNul;
+
+impl serde_json::ser::Formatter for WithoutNul {
+    fn write_char_escape<W: Write + ?Sized>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
+        match escape {
+            CharEscape::AsciiControl(0) => writer.write_all("\u{fffd}".as_bytes()),
+            other => CompactFormatter.write_char_escape(writer, other),
+        }
+    }
+}
+
 impl<T: Serialize + Debug> ToSql<Json, Pg> for Doc<T> {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         out.write_all(&[1])?; // the version byte of jsonb's wire form
-        serde_json::to_writer(out, &self.0)?;
+        self.0
+            .serialize(&mut serde_json::Serializer::with_formatter(out, WithoutNul))?;
         Ok(IsNull::No)
     }
 }

@@ -11,11 +11,12 @@ use std::time::{Duration, Instant};
 /// How long killed processes may take to be gone; longer means stuck in the kernel (a dead disk).
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How often the table is read again while nothing that can be awaited happens.
-const PERIOD: Timespec = Timespec {
-    tv_sec: 0,
-    tv_nsec: 50_000_000,
-};
+/// How long to wait before the table is read again.
+const PERIOD: Duration = Duration::from_millis(50);
+
+/// How many looks in a row must find nothing. One is not enough: a process shows no environment while it
+/// replaces its program, and one that is started while the table is read is not in it.
+const CLEAR_LOOKS: u32 = 3;
 
 /// Kills the supervisor and everything of its step that still runs, waits until it is gone, and returns how
 /// many processes that were.
@@ -34,11 +35,19 @@ pub fn kill_remains(supervisor: &ProcessIdentity) -> io::Result<u32> {
     }
     let started = Instant::now();
     let mut killed = BTreeSet::new();
+    let mut clear_looks = 0;
     loop {
         let remains = remains_of(supervisor)?;
         if remains.is_empty() {
-            return Ok(u32::try_from(killed.len()).unwrap_or(u32::MAX));
+            clear_looks += 1;
+            if clear_looks == CLEAR_LOOKS {
+                return Ok(u32::try_from(killed.len()).unwrap_or(u32::MAX));
+            }
+            // No event tells that a process has finished replacing its program.
+            std::thread::sleep(PERIOD);
+            continue;
         }
+        clear_looks = 0;
         if started.elapsed() > PATIENCE {
             return Err(io::Error::new(
                 io::ErrorKind::TimedOut,
@@ -97,5 +106,8 @@ fn await_end(entry: &Entry) {
     let Some(Ok(process)) = pid_of(entry).map(|pid| pidfd_open(pid, PidfdFlags::empty())) else {
         return;
     };
-    let _ = poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&PERIOD));
+    let Ok(period) = Timespec::try_from(PERIOD) else {
+        return;
+    };
+    let _ = poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&period));
 }

@@ -1,1 +1,52 @@
+//! The JSON that clients see, shared by the API, the browser app and the command line.
+//!
+//! Requests refuse unknown fields and carry their limits twice, on purpose: as JSON Schema in the OpenAPI document
+//! (feature `openapi`) and as `validator` rules that a client can run before it sends. Responses reuse the domain's
+//! vocabulary; the crate compiles to WASM and knows neither actix nor diesel nor tokio.
 
+pub mod approval;
+pub mod artifact;
+pub mod check;
+pub mod diagnostic;
+pub mod diff;
+pub mod event;
+pub mod failure;
+pub mod health;
+pub mod identity;
+mod page;
+pub mod problem;
+pub mod project;
+pub mod run;
+#[cfg(feature = "openapi")]
+pub mod schema;
+pub mod step;
+pub mod transition;
+pub mod workflow;
+
+pub use approval::{
+    ApprovalList, ApprovalResponse, DecisionRequest, EvidenceResponse, ListApprovals, OnRejectResponse,
+    OutcomeResponse, PolicyResponse, VoteResponse,
+};
+pub use artifact::{ArtifactList, ArtifactResponse};
+pub use diagnostic::{DiagnosticList, DiagnosticResponse};
+pub use diff::DiffResponse;
+pub use event::{EventList, EventResponse, FeedQuery, ListEvents};
+pub use failure::{FailureList, FailureResponse, ListFailures};
+pub use health::HealthResponse;
+pub use identity::{
+    CreateTokenRequest, CreatedTokenResponse, SessionResponse, SignInRequest, TokenList, TokenResponse,
+};
+pub use page::PageQuery;
+pub use problem::{Problem, ProblemCode};
+pub use project::{
+    CreateProjectRequest, ProjectList, ProjectResponse, ShippingRequest, UpdateProjectRequest,
+};
+pub use run::{
+    ActionResponse, CancelRequest, LineageResponse, ListRuns, RunList, RunResponse, StartRunRequest,
+};
+pub use step::{AttemptResponse, LogQuery, StepList, StepResponse};
+pub use transition::{ListTransitions, TransitionList, TransitionResponse};
+pub use workflow::{
+    PublishedVersion, ValidationResult, WorkflowList, WorkflowResponse, WorkflowStep, WorkflowVersionList,
+    WorkflowVersionResponse, WorkflowVersionSummary,
+};

@@ -1,10 +1,8 @@
 //! What stands under `with:` for each kind of step, and what each kind has by default.
 
 use super::fields::{Faults, Field, Fields};
-use super::{
-    AgentStep, ApprovalStep, CommandStep, Effect, Expectation, OnExhausted, OnReject, RationaleRule,
-    RejectWorkspace, SetStep, ShipStep, StepKey, StepKind, TestStep,
-};
+use super::gate_policy::read_approval;
+use super::{AgentStep, CommandStep, Effect, Expectation, SetStep, ShipStep, StepKind, TestStep};
 use crate::FaultCode;
 use crate::project::ShipMode;
 use serde_json::{Value, json};
@@ -19,7 +17,6 @@ const MAX_ARGUMENTS: usize = 256;
 const MAX_PATH: usize = 1_024;
 const MAX_MESSAGE: usize = 8_192;
 const MAX_BRANCH: usize = 200;
-const YEAR_MS: u64 = 365 * 86_400_000;
 
 /// What an agent is told when the definition gives no prompt.
 pub(super) const DEFAULT_PROMPT: &str = include_str!("default_prompt.txt");
@@ -171,82 +168,6 @@ fn read_test(fields: &mut Fields<'_>) -> TestStep {
             .and_then(|field| field.flag())
             .unwrap_or(false),
     }
-}
-
-fn read_approval(fields: &mut Fields<'_>) -> ApprovalStep {
-    let required = fields
-        .take("required_approvals")
-        .and_then(|field| field.whole(1..=20));
-    ApprovalStep {
-        required_approvals: required
-            .and_then(|number| u32::try_from(number).ok())
-            .unwrap_or(1),
-        allow_self_approval: fields
-            .take("allow_self_approval")
-            .and_then(|field| field.flag())
-            .unwrap_or(true),
-        rationale_on_reject: fields
-            .take("rationale_on_reject")
-            .and_then(|field| {
-                field.word(&[
-                    ("optional", RationaleRule::Optional),
-                    ("required", RationaleRule::Required),
-                ])
-            })
-            .unwrap_or(RationaleRule::Optional),
-        expires_in_ms: fields
-            .take("expires_in")
-            .and_then(|field| field.duration(1..=YEAR_MS)),
-        on_reject: fields
-            .take("on_reject")
-            .and_then(|field| read_on_reject(&field))
-            .unwrap_or(OnReject::Cancel {}),
-        evidence_from: fields
-            .take("evidence_from")
-            .and_then(|field| field.parsed(StepKey::parse)),
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Action {
-    Cancel,
-    RetryStep,
-}
-
-fn read_on_reject(field: &Field<'_>) -> Option<OnReject> {
-    let mut fields = field.fields();
-    let action = fields
-        .require("action")
-        .and_then(|field| field.word(&[("cancel", Action::Cancel), ("retry_step", Action::RetryStep)]))?;
-    let on_reject = match action {
-        Action::Cancel => Some(OnReject::Cancel {}),
-        Action::RetryStep => {
-            let step = fields
-                .require("step")
-                .and_then(|field| field.parsed(StepKey::parse));
-            let max_rounds = fields
-                .take("max_rounds")
-                .map_or(Some(3), |field| field.whole(1..=100));
-            let workspace = fields.take("workspace").and_then(|field| {
-                field.word(&[
-                    ("keep", RejectWorkspace::Keep),
-                    ("restore", RejectWorkspace::Restore),
-                ])
-            });
-            let on_exhausted = fields.take("on_exhausted").and_then(|field| {
-                field.word(&[("cancel", OnExhausted::Cancel), ("refuse", OnExhausted::Refuse)])
-            });
-            step.zip(max_rounds)
-                .map(|(step, max_rounds)| OnReject::RetryStep {
-                    step,
-                    max_rounds: u32::try_from(max_rounds).unwrap_or(u32::MAX),
-                    workspace: workspace.unwrap_or(RejectWorkspace::Keep),
-                    on_exhausted: on_exhausted.unwrap_or(OnExhausted::Cancel),
-                })
-        }
-    };
-    fields.finish();
-    on_reject
 }
 
 fn read_ship(fields: &mut Fields<'_>) -> ShipStep {

@@ -12,7 +12,10 @@ mod duration;
 #[cfg(feature = "contract")]
 mod fields;
 #[cfg(feature = "contract")]
+mod gate_policy;
+#[cfg(feature = "contract")]
 mod graph;
+mod input_metadata;
 #[cfg(feature = "contract")]
 mod inputs;
 #[cfg(feature = "contract")]
@@ -35,12 +38,13 @@ mod validate;
 
 #[cfg(feature = "contract")]
 pub use builtins::{BuiltinError, builtins};
+pub use input_metadata::{InputMetadata, InputOrigin};
 #[cfg(feature = "contract")]
 pub use inputs::Inputs;
 pub use model::{
-    AgentStep, ApprovalStep, CommandStep, Definition, Effect, Expectation, InputMetadata, InputOrigin,
-    OnExhausted, OnReject, Policies, RationaleRule, RejectWorkspace, RetryBackoff, RetryPolicy, SetStep,
-    ShipStep, Step, StepKey, StepKeyError, StepKind, TestStep, Trigger, WorkflowName, WorkflowNameError,
+    AgentStep, ApprovalStep, CommandStep, Definition, Effect, Expectation, OnExhausted, OnReject, Policies,
+    RationaleRule, RejectWorkspace, RetryBackoff, RetryPolicy, SetStep, ShipStep, Step, StepKey,
+    StepKeyError, StepKind, TestStep, Trigger, WorkflowName, WorkflowNameError,
 };
 #[cfg(feature = "contract")]
 pub use parse::{Pinned, PinnedError, parse_json, parse_yaml};

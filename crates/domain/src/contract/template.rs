@@ -160,8 +160,10 @@ pub(super) struct Mentions {
 }
 
 pub(super) fn mentions(template: &str) -> Result<Mentions, TemplateError> {
-    let environment = environment();
+    let mut environment = environment();
+    environment.set_undefined_behavior(UndefinedBehavior::Chainable);
     let template = environment.template_from_str(template)?;
+    refuse_unknown_calls(&template)?;
     let globals: BTreeSet<&str> = environment.globals().map(|(name, _)| name).collect();
     let mut mentions = Mentions {
         variables: BTreeSet::new(),
@@ -180,6 +182,17 @@ pub(super) fn mentions(template: &str) -> Result<Mentions, TemplateError> {
         }
     }
     Ok(mentions)
+}
+
+/// Renders without values, which finds misspelt filters and functions wherever the template gets to them.
+fn refuse_unknown_calls(template: &minijinja::Template<'_, '_>) -> Result<(), TemplateError> {
+    let known = ["inputs", "run", "steps", "rejection"].map(|name| (name, minijinja::Value::UNDEFINED));
+    let rendered = template.render_captured_to(minijinja::Value::from_pairs(known), Limited(Vec::new()));
+    let Err(error) = rendered else { return Ok(()) };
+    match error.kind() {
+        ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 fn environment<'source>() -> Environment<'source> {

@@ -1,10 +1,11 @@
 //! What each command does to a run. Nothing outside this module decides.
 
-use super::progress::{Progress, RunState, failure_data};
-use super::{AttemptState, Changes, InvalidTransition, Move, Status};
+use super::gate::{apply_decision, open_gate, refresh_gate};
+use super::progress::{LiveAttempt, Progress, RunState, failure_data};
+use super::{AttemptState, Changes, InvalidTransition, Move, Status, next_status};
 use crate::Timestamp;
 use crate::approval::{ApprovalStatus, DecisionEffect};
-use crate::contract::{Definition, Effect, RejectWorkspace, StepKey};
+use crate::contract::{Definition, Effect, RejectWorkspace, StepKey, StepKind};
 use crate::event::EventKind;
 use crate::failure::{FailureReason, StepFailure};
 use serde_json::{Map, Value, json};
@@ -85,35 +86,40 @@ pub fn decide(
     now: Timestamp,
 ) -> Result<Changes, Refused> {
     let mut progress = Progress::new(run, definition, now);
-    let live = run.live.as_ref().ok_or(Refused::NoLiveAttempt);
     match command {
         Command::Start { data } => {
-            live?;
+            next_status(run.status, Move::Start)?;
+            live(run)?;
             progress.transition(Move::Start, "run_started", Map::new())?;
             progress.run_event(EventKind::RunStarted, data);
             progress.begin_live()?;
         }
         Command::BeginStep => {
-            live?;
             require_running(run.status, Move::Complete)?;
+            live(run)?;
             progress.begin_live()?;
         }
         Command::CompleteStep { outputs, data } => {
-            live?;
             require_running(run.status, Move::Complete)?;
+            // A gate is passed by a decision, never by its worker.
+            live_where(run, definition, |kind| !matches!(kind, StepKind::Approval(_)))?;
             progress.complete_live(outputs, data)?;
         }
         Command::FailStep { failure, jitter } => {
-            let live = live?;
             require_running(run.status, Move::Fail)?;
+            let live = live(run)?;
             fail_step(&mut progress, &live.step, live.tries, failure, jitter)?;
         }
         Command::LoseWorker => {
-            let live = live?;
+            if run.status != Status::Pending {
+                require_running(run.status, Move::Fail)?;
+            }
+            let live = live(run)?;
             lose_worker(&mut progress, run, &live.step, live.tries)?;
         }
         Command::OpenGate { opening, data } => {
-            live?;
+            require_running(run.status, Move::OpenGate)?;
+            live_where(run, definition, |kind| matches!(kind, StepKind::Approval(_)))?;
             open_gate(&mut progress, opening, data)?;
         }
         Command::RefreshGate {
@@ -129,19 +135,19 @@ pub fn decide(
             outputs,
             data,
         } => {
-            live?;
             require_awaiting(run.status, Move::Approve)?;
+            live(run)?;
             apply_decision(&mut progress, effect, outputs, data)?;
         }
         Command::ExpireGate => {
             require_awaiting(run.status, Move::Cancel)?;
             progress.step_event(EventKind::ApprovalExpired, Map::new());
             progress.changes.gate = Some(ApprovalStatus::Expired);
-            cancel(&mut progress, "approval_expired", None)?;
+            progress.cancel("approval_expired", None)?;
         }
         Command::BeginShipping => {
-            live?;
             require_running(run.status, Move::Complete)?;
+            live_where(run, definition, |kind| matches!(kind, StepKind::Ship(_)))?;
             progress.changes.shipping = true;
         }
         Command::Cancel { reason } => {
@@ -151,10 +157,31 @@ pub fn decide(
             if run.status == Status::AwaitingApproval {
                 progress.changes.gate = Some(ApprovalStatus::Cancelled);
             }
-            cancel(&mut progress, "cancelled_by_user", reason)?;
+            progress.cancel("cancelled_by_user", reason)?;
         }
     }
     Ok(progress.changes)
+}
+
+fn live(run: &RunState) -> Result<&LiveAttempt, Refused> {
+    run.live.as_ref().ok_or(Refused::NoLiveAttempt)
+}
+
+/// The live attempt, when it is at a step of an accepted kind.
+fn live_where<'a>(
+    run: &'a RunState,
+    definition: &Definition,
+    accepts: impl Fn(&StepKind) -> bool,
+) -> Result<&'a LiveAttempt, Refused> {
+    let live = live(run)?;
+    let accepted = definition
+        .step(&live.step)
+        .is_some_and(|step| accepts(&step.kind));
+    if accepted {
+        Ok(live)
+    } else {
+        Err(Refused::NoLiveAttempt)
+    }
 }
 
 fn require_running(status: Status, requested: Move) -> Result<(), InvalidTransition> {
@@ -220,19 +247,10 @@ fn lose_worker(
     step: &StepKey,
     tries: u32,
 ) -> Result<(), InvalidTransition> {
-    match run.status {
-        Status::Pending => {
-            // Nothing had begun: the same attempt goes back to the queue.
-            progress.write_live(AttemptState::Ready, None, None);
-            return Ok(());
-        }
-        Status::Running => {}
-        from @ (Status::AwaitingApproval | Status::Completed | Status::Failed | Status::Cancelled) => {
-            return Err(InvalidTransition {
-                from,
-                requested: Move::Fail,
-            });
-        }
+    if !run.live.as_ref().is_some_and(|live| live.begun) {
+        // Nothing had begun: the same attempt goes back to the queue.
+        progress.write_live(AttemptState::Ready, None, None);
+        return Ok(());
     }
     let failure = StepFailure::new(
         FailureReason::WorkerLost,
@@ -250,93 +268,5 @@ fn lose_worker(
     progress.step_event(EventKind::StepFailed, data);
     progress.write_live(AttemptState::Lost, None, Some(failure));
     progress.enqueue(step, tries, 0, RejectWorkspace::Restore);
-    Ok(())
-}
-
-fn open_gate(
-    progress: &mut Progress<'_>,
-    opening: Opening,
-    data: Map<String, Value>,
-) -> Result<(), InvalidTransition> {
-    let (reason, event, status) = match opening {
-        Opening::Pending => (
-            "approval_requested",
-            EventKind::ApprovalRequested,
-            ApprovalStatus::Pending,
-        ),
-        Opening::Blocked => (
-            "approval_blocked",
-            EventKind::ApprovalBlocked,
-            ApprovalStatus::Blocked,
-        ),
-    };
-    progress.transition(Move::OpenGate, reason, Map::new())?;
-    progress.step_event(event, data);
-    progress.write_live(AttemptState::Waiting, None, None);
-    progress.changes.gate = Some(status);
-    Ok(())
-}
-
-fn refresh_gate(progress: &mut Progress<'_>, before: &Opening, after: Opening, data: Map<String, Value>) {
-    match after {
-        Opening::Pending => {
-            progress.step_event(EventKind::ApprovalRefreshed, data.clone());
-            if *before == Opening::Blocked {
-                progress.step_event(EventKind::ApprovalRequested, data);
-            }
-            progress.changes.gate = Some(ApprovalStatus::Pending);
-        }
-        Opening::Blocked => {
-            progress.step_event(EventKind::ApprovalBlocked, data);
-            progress.changes.gate = Some(ApprovalStatus::Blocked);
-        }
-    }
-}
-
-fn apply_decision(
-    progress: &mut Progress<'_>,
-    effect: DecisionEffect,
-    outputs: Value,
-    data: Map<String, Value>,
-) -> Result<(), InvalidTransition> {
-    match effect {
-        DecisionEffect::Repeated => Ok(()),
-        DecisionEffect::Voted { .. } => {
-            progress.step_event(EventKind::ApprovalVoted, data);
-            Ok(())
-        }
-        DecisionEffect::Approved => {
-            progress.transition(Move::Approve, "approval_granted", Map::new())?;
-            progress.step_event(EventKind::ApprovalGranted, data);
-            progress.changes.gate = Some(ApprovalStatus::Approved);
-            progress.release_live(outputs, Map::new())
-        }
-        DecisionEffect::RejectedCancel => {
-            progress.step_event(EventKind::ApprovalRejected, data);
-            progress.changes.gate = Some(ApprovalStatus::Rejected);
-            cancel(progress, "approval_rejected", None)
-        }
-        DecisionEffect::RejectedRetry { step, workspace } => {
-            let mut metadata = Map::new();
-            metadata.insert("rerouted_to".to_owned(), json!(step));
-            progress.transition(Move::Reroute, "approval_rejected", metadata)?;
-            progress.step_event(EventKind::ApprovalRejected, data);
-            progress.write_live(AttemptState::Failed, Some(outputs), None);
-            progress.changes.gate = Some(ApprovalStatus::Rejected);
-            progress.enqueue(&step, 1, 0, workspace);
-            Ok(())
-        }
-    }
-}
-
-fn cancel(progress: &mut Progress<'_>, code: &str, reason: Option<String>) -> Result<(), InvalidTransition> {
-    let mut data = Map::new();
-    data.insert("reason".to_owned(), json!(code));
-    if let Some(text) = reason {
-        data.insert("detail".to_owned(), json!(text));
-    }
-    progress.transition(Move::Cancel, code, data.clone())?;
-    progress.write_live(AttemptState::Cancelled, None, None);
-    progress.run_event(EventKind::RunCancelled, data);
     Ok(())
 }

@@ -4,6 +4,8 @@ mod change;
 #[cfg(feature = "contract")]
 mod decide;
 #[cfg(feature = "contract")]
+mod gate;
+#[cfg(feature = "contract")]
 mod progress;
 mod status;
 

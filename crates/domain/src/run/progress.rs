@@ -17,6 +17,8 @@ pub struct LiveAttempt {
     pub step: StepKey,
     pub attempt: u32,
     pub tries: u32,
+    /// Whether its start is on record; one that a worker merely holds has done nothing yet.
+    pub begun: bool,
 }
 
 /// What deciding needs to know of a run.
@@ -154,6 +156,7 @@ impl<'a> Progress<'a> {
             step: step.clone(),
             attempt,
             tries,
+            begun: false,
         };
         self.live = Some(live.clone());
         self.changes.current_step = Some(step.clone());
@@ -237,6 +240,7 @@ impl<'a> Progress<'a> {
         self.scope.add_outputs(&live.step, outputs.clone());
         self.write_live(AttemptState::Succeeded, Some(outputs), None);
         self.changes.last_successful_step = Some(live.step.clone());
+        self.changes.shipping = false;
     }
 
     /// Ends the live attempt and the run with a typed failure.
@@ -251,12 +255,26 @@ impl<'a> Progress<'a> {
         let permission = self.definition.retry_permission(failed_step.as_ref());
         self.transition(Move::Fail, reason.as_str(), Map::new())?;
         self.run_event(EventKind::RunFailed, data);
+        self.changes.shipping = false;
         self.changes.failure = Some(failure.into_failure(
             failed_step,
             self.changes.last_successful_step.clone(),
             permission,
             self.now,
         ));
+        Ok(())
+    }
+
+    /// Ends the live attempt and the run; `code` is the stable reason, `detail` what a person wrote.
+    pub(super) fn cancel(&mut self, code: &str, detail: Option<String>) -> Result<(), InvalidTransition> {
+        let mut data = Map::new();
+        data.insert("reason".to_owned(), json!(code));
+        if let Some(text) = detail {
+            data.insert("detail".to_owned(), json!(text));
+        }
+        self.transition(Move::Cancel, code, data.clone())?;
+        self.write_live(AttemptState::Cancelled, None, None);
+        self.run_event(EventKind::RunCancelled, data);
         Ok(())
     }
 }

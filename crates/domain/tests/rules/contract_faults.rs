@@ -298,6 +298,8 @@ fn more_than_a_hundred_steps_are_refused() {
 #[test_case("{{ steps.nope.outputs }}", "has no step nope"; "an unknown step")]
 #[test_case("{{ steps.later.outputs.x }}", "later need not have run"; "a step that comes later")]
 #[test_case("{{ steps.here.outputs.x }}", "here need not have run"; "the step itself")]
+#[test_case("{{ inputs.task | truncate(3) }}", "truncate is unknown"; "an unknown filter")]
+#[test_case("{{ inputs.task is imaginary }}", "imaginary is unknown"; "an unknown test")]
 #[test_case("{{ secrets.token }}", "secrets is not known"; "a name no scope has")]
 fn faults_of_a_template(template: &str, expected: &str) {
     let yaml = format!(

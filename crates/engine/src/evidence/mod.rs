@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use domain::approval::ContextDiagnostic;
 use domain::contract::{ApprovalStep, Pinned, StepKey, StepKind};
 use domain::evidence::{Destination, DiffSummary, EvidenceV1, RiskNote, TestSummary};
+use domain::run::AttemptState;
 use domain::{Actor, ApprovalId, Digest, RunId};
 use persistence::commands::{
     Change, Changed, GateOpening, GetApproval, GetRun, Idempotency, ListAttempts, Reply,
@@ -145,7 +146,7 @@ impl Engine {
         };
         let round = attempts
             .iter()
-            .filter(|attempt| attempt.step == gate.step)
+            .filter(|attempt| attempt.step == gate.step && attempt.state != AttemptState::Lost)
             .count();
         let document = EvidenceV1 {
             version: EvidenceV1::VERSION,

@@ -5,7 +5,8 @@ use super::work::{End, Held};
 use crate::Engine;
 use crate::error::Result;
 use domain::contract::{AgentStep, CommandStep, Step, TemplateScope};
-use domain::failure::FailureReason;
+use domain::failure::{FailureReason, StepFailure};
+use persistence::commands::AttemptReport;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,8 +22,11 @@ impl Engine {
     ) -> Result<End> {
         let (scope, rejection) = self.scope_of(held).await?;
         let mut env = self.step_environment(held, rejection.as_ref());
-        if let Err(end) = add_rendered(&mut env, &command.env, &scope) {
-            return Ok(end);
+        if let Err(failure) = add_rendered(&mut env, &command.env, &scope) {
+            return Ok(End::Failed {
+                failure,
+                report: AttemptReport::default(),
+            });
         }
         let process = Process {
             // The script is fixed text of the pinned definition: an argument, never rendered.
@@ -38,7 +42,7 @@ impl Engine {
         };
         match self.run_process(held, process, cancel).await? {
             Ran::Finished(finished) => self.keep_tree(held, step, *finished).await,
-            Ran::Ended(end) => Ok(end),
+            Ran::Ended(end) => Ok(*end),
         }
     }
 
@@ -69,8 +73,11 @@ impl Engine {
             }
         };
         let mut env = self.step_environment(held, rejection.as_ref());
-        if let Err(end) = add_rendered(&mut env, &agent.env, &scope) {
-            return Ok(end);
+        if let Err(failure) = add_rendered(&mut env, &agent.env, &scope) {
+            return Ok(End::Failed {
+                failure,
+                report: AttemptReport::default(),
+            });
         }
         let mut secrets = Vec::new();
         for variable in &configured.env_from {
@@ -94,7 +101,7 @@ impl Engine {
         };
         match self.run_process(held, process, cancel).await? {
             Ran::Finished(finished) => self.keep_tree(held, step, *finished).await,
-            Ran::Ended(end) => Ok(end),
+            Ran::Ended(end) => Ok(*end),
         }
     }
 }
@@ -104,13 +111,13 @@ fn add_rendered(
     env: &mut BTreeMap<String, String>,
     declared: &BTreeMap<String, String>,
     scope: &TemplateScope,
-) -> std::result::Result<(), End> {
+) -> std::result::Result<(), StepFailure> {
     for (name, template) in declared {
         match scope.render(template) {
             Ok(value) => env.insert(name.clone(), value),
             Err(error) => {
                 let detail = format!("The variable {name}: {error}.");
-                return Err(End::failed(FailureReason::TemplateFailed, detail));
+                return Err(StepFailure::new(FailureReason::TemplateFailed, detail));
             }
         };
     }

@@ -43,7 +43,7 @@ pub struct Finished {
 /// A process that came to an end, or none.
 pub enum Ran {
     Finished(Box<Finished>),
-    Ended(End),
+    Ended(Box<End>),
 }
 
 impl Engine {
@@ -115,15 +115,18 @@ impl Engine {
             Ok(ended) => ended,
             Err(error @ (sandbox::Error::SupervisorLost { .. } | sandbox::Error::Wait(_))) => {
                 tracing::warn!(run = %held.run.id, %error, "a supervisor was lost");
-                return Ok(Ran::Ended(End::Lost));
+                return Ok(Ran::Ended(Box::new(End::Lost)));
             }
             Err(error) => {
                 let detail = format!("The step could not be run: {error}.");
-                return Ok(Ran::Ended(End::failed(FailureReason::StorageFailed, detail)));
+                return Ok(Ran::Ended(Box::new(End::failed(
+                    FailureReason::StorageFailed,
+                    detail,
+                ))));
             }
         };
         if ended.exit == Exit::Cancelled {
-            return Ok(Ran::Ended(End::Abandoned));
+            return Ok(Ran::Ended(Box::new(End::Abandoned)));
         }
         let mut report = AttemptReport {
             result: result_of(&ended, summary.bytes, before.as_ref()),

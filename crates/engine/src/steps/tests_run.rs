@@ -63,7 +63,7 @@ impl Engine {
         };
         match self.run_process(held, process, cancel).await? {
             Ran::Finished(finished) => self.judge(held, step, test, command, *finished).await,
-            Ran::Ended(end) => Ok(end),
+            Ran::Ended(end) => Ok(*end),
         }
     }
 

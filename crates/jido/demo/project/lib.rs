@@ -19,7 +19,7 @@ pub enum Error {
 ///
 /// Parts follow each other with or without blanks between them: `1h30m` is `1h 30m`.
 pub fn parse(text: &str) -> Result<u64, Error> {
-    let mut total = 0;
+    let mut total: u64 = 0;
     let mut rest = text.trim();
     if rest.is_empty() {
         return Err(Error::Empty);

@@ -85,7 +85,8 @@ pub struct ChangeRun {
     pub change: Change,
     /// Absent: the runtime itself.
     pub actor: Option<Actor>,
-    /// Present where a worker asks: `Fenced` when its lease is gone.
+    /// What a worker asks (begin, complete, fail, lose, open a gate, ship) needs its lease: `Fenced` without it, and
+    /// when it is gone.
     pub fence: Option<Fence>,
     /// How long a lease on the next attempt lasts where the worker goes on.
     pub lease: Duration,

@@ -5,8 +5,8 @@ use domain::RunId;
 
 operations! { CheckDatabase => Vec<Violation> }
 
-/// Verifies a page of runs: replayed transitions give the state, events are 1..n, one terminal transition at most,
-/// one outcome per gate, one live attempt at most.
+/// Verifies one run: replayed transitions give the state, events are 1..n, one terminal transition at most, one outcome
+/// per gate and the votes that carry it, one live attempt at most.
 #[derive(Debug, Clone)]
 pub struct CheckDatabase {
     pub run_id: RunId,

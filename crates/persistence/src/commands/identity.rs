@@ -46,7 +46,7 @@ pub struct FindSession {
     pub now: Timestamp,
 }
 
-/// Records that the session was used, and until when it may now stay idle.
+/// Records that the session was used.
 #[derive(Debug, Clone)]
 pub struct TouchSession {
     pub id: SessionId,

@@ -30,7 +30,7 @@ pub struct ClaimAttempts {
     pub limit: i64,
 }
 
-/// Moves the end of a lease; `Fenced` when it is no longer the caller's.
+/// Moves the end of a lease; `Fenced` when it is no longer the caller's or has run out by the database's clock.
 #[derive(Debug, Clone)]
 pub struct RenewLease {
     pub fence: Fence,

@@ -1,14 +1,14 @@
 //! The one operation that changes a run: load, let the domain decide, write, all in one transaction.
 
 use super::state::{self, Loaded};
-use super::{Conn, idempotency, write};
+use super::{Conn, idempotency, is_open, write};
 use crate::commands::*;
 use crate::error::{Error, Result};
 use crate::records::*;
 use crate::schema::{approval_votes, approvals};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::approval::{ApprovalStatus, Decision, DecisionEffect};
+use domain::approval::{ApprovalStatus, Decision, DecisionEffect, DecisionRefused};
 use domain::contract::{ApprovalStep, StepKind};
 use domain::run::{AttemptState, Changes, Command, Opening, Refused, Status, decide};
 use domain::{Actor, ApprovalId, Digest, RunId};
@@ -64,7 +64,13 @@ impl From<Command> for Plan {
 }
 
 fn check_fence(asked: &ChangeRun, loaded: &Loaded) -> Result<()> {
-    let Some(fence) = &asked.fence else { return Ok(()) };
+    let Some(fence) = &asked.fence else {
+        return if is_for_workers(&asked.change) {
+            Err(Error::Fenced)
+        } else {
+            Ok(())
+        };
+    };
     let held = loaded.live().is_some_and(|live| {
         live.id == fence.attempt_id
             && live.state == AttemptState::Leased
@@ -72,6 +78,22 @@ fn check_fence(asked: &ChangeRun, loaded: &Loaded) -> Result<()> {
             && live.owner.as_ref() == Some(&fence.owner)
     });
     if held { Ok(()) } else { Err(Error::Fenced) }
+}
+
+/// Whether only the holder of the live attempt may ask for this.
+const fn is_for_workers(change: &Change) -> bool {
+    match change {
+        Change::Begin { .. }
+        | Change::Complete { .. }
+        | Change::Fail { .. }
+        | Change::Lose
+        | Change::OpenGate { .. }
+        | Change::BeginShipping => true,
+        Change::RefreshGate { .. }
+        | Change::Decide { .. }
+        | Change::ExpireGate { .. }
+        | Change::Cancel { .. } => false,
+    }
 }
 
 async fn plan(asked: &ChangeRun, conn: &mut Conn, loaded: &Loaded) -> Result<Plan> {
@@ -205,7 +227,7 @@ async fn plan_refresh(
     let (mut approval, votes) = state::approval(conn, asked.run_id, id).await?;
     if !is_open(approval.status) {
         let status = approval.status;
-        return Err(domain::approval::DecisionRefused::AlreadyDecided { status }.into());
+        return Err(DecisionRefused::AlreadyDecided { status }.into());
     }
     let was_blocked = as_opening(approval.status);
     stand(&mut approval, opening);
@@ -233,7 +255,13 @@ fn plan_decision(
     let by = actor
         .id
         .ok_or_else(|| Error::Corrupt("a decision needs a person".to_owned()))?;
-    let effect = state::gate(&loaded.run, &approval, &votes).decide(decision, by, named, rationale)?;
+    let gate = state::gate(&loaded.run, &approval, &votes);
+    if is_open(approval.status) && gate.is_expired(asked.now) {
+        // The timer that cancels the run is late: nobody decides meanwhile.
+        let status = ApprovalStatus::Expired;
+        return Err(DecisionRefused::AlreadyDecided { status }.into());
+    }
+    let effect = gate.decide(decision, by, named, rationale)?;
     if effect == DecisionEffect::Repeated {
         return Ok(Plan {
             command: None,
@@ -306,9 +334,13 @@ async fn write(
     if let Some(status) = changes.gate {
         if approval.is_none() {
             // A cancelled run takes its open gate with it.
-            approval = write::open_gate(conn, run.id)
-                .await?
-                .map(|record| (record, Vec::new()));
+            approval = match write::open_gate(conn, run.id).await? {
+                Some(record) => {
+                    let votes = state::votes(conn, record.id).await?;
+                    Some((record, votes))
+                }
+                None => None,
+            };
         }
         if let Some((record, _)) = &mut approval {
             record.status = status;
@@ -343,16 +375,6 @@ fn stand(approval: &mut ApprovalRecord, opening: &GateOpening) {
             approval.evidence_digest = None;
             approval.diagnostics = vec![diagnostic.clone()];
         }
-    }
-}
-
-const fn is_open(status: ApprovalStatus) -> bool {
-    match status {
-        ApprovalStatus::Pending | ApprovalStatus::Blocked => true,
-        ApprovalStatus::Approved
-        | ApprovalStatus::Rejected
-        | ApprovalStatus::Expired
-        | ApprovalStatus::Cancelled => false,
     }
 }
 

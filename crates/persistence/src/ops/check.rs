@@ -1,6 +1,6 @@
 //! Proof that a run's rows agree with one another.
 
-use super::{Conn, state};
+use super::{Conn, is_open, state};
 use crate::commands::*;
 use crate::error::Result;
 use crate::records::*;
@@ -8,6 +8,7 @@ use crate::schema::{approvals, runs};
 use crate::sql::Key;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use domain::approval::{ApprovalStatus, Decision};
 use domain::run::{AttemptState, Status};
 
 const ALL: i64 = i64::MAX;
@@ -40,13 +41,18 @@ impl Execute<Conn> for CheckDatabase {
         .perform(conn)
         .await?;
         found.events(&events);
+        found.ending();
         found.attempts(&state::attempts(conn, run.id).await?);
         let gates: Vec<ApprovalRow> = approvals::table
             .filter(approvals::run_id.eq(Key::from(run.id)))
             .select(ApprovalRow::as_select())
             .load(conn)
             .await?;
-        found.gates(&super::records::<_, ApprovalRecord>(gates)?);
+        let gates = super::records::<_, ApprovalRecord>(gates)?;
+        found.open_gates(&gates);
+        for gate in &gates {
+            found.gate(gate, &state::votes(conn, gate.id).await?);
+        }
         Ok(found.violations)
     }
 }
@@ -142,16 +148,23 @@ impl Findings<'_> {
         }
     }
 
+    fn ending(&mut self) {
+        if self.run.completed_at.is_some() != self.run.status.is_terminal() {
+            self.broken(
+                "a_run_has_an_end_exactly_when_it_is_over",
+                format!("the run is {}", self.run.status),
+            );
+        }
+        if self.run.failure.is_some() != (self.run.status == Status::Failed) {
+            self.broken(
+                "a_failed_run_has_its_failure",
+                format!("the run is {}", self.run.status),
+            );
+        }
+    }
+
     fn attempts(&mut self, attempts: &[AttemptRecord]) {
-        let live = attempts
-            .iter()
-            .filter(|a| {
-                matches!(
-                    a.state,
-                    AttemptState::Ready | AttemptState::Leased | AttemptState::Waiting
-                )
-            })
-            .count();
+        let live = attempts.iter().filter(|attempt| is_live(attempt.state)).count();
         let expected = usize::from(!self.run.status.is_terminal());
         if live != expected {
             self.broken(
@@ -159,16 +172,64 @@ impl Findings<'_> {
                 format!("{live} live attempts"),
             );
         }
+        for attempt in attempts {
+            let held = attempt.owner.is_some() && attempt.lease_expires_at.is_some() && attempt.epoch > 0;
+            if attempt.state == AttemptState::Leased && !held {
+                self.broken(
+                    "a_lease_has_owner_epoch_and_end",
+                    format!("attempt {} at {}", attempt.attempt, attempt.step),
+                );
+            }
+        }
     }
 
-    fn gates(&mut self, gates: &[ApprovalRecord]) {
-        let open = gates.iter().filter(|gate| gate.decided_at.is_none()).count();
+    fn open_gates(&mut self, gates: &[ApprovalRecord]) {
+        let open = gates.iter().filter(|gate| is_open(gate.status)).count();
         let expected = usize::from(self.run.status == Status::AwaitingApproval);
         if open != expected {
             self.broken(
                 "an_open_gate_exactly_while_awaiting_approval",
                 format!("{open} open gates"),
             );
+        }
+    }
+
+    fn gate(&mut self, gate: &ApprovalRecord, votes: &[VoteRecord]) {
+        if gate.decided_at.is_none() != is_open(gate.status) {
+            self.broken(
+                "a_gate_is_decided_exactly_when_it_says_so",
+                format!("{} is {}", gate.id, gate.status),
+            );
+        }
+        if gate.status == ApprovalStatus::Pending && gate.evidence_digest.is_none() {
+            self.broken("a_pending_gate_shows_evidence", gate.id.to_string());
+        }
+        let shown = votes
+            .iter()
+            .filter(|vote| Some(&vote.evidence_digest) == gate.evidence_digest.as_ref());
+        let (approvals, rejections): (Vec<_>, Vec<_>) =
+            shown.partition(|vote| vote.decision == Decision::Approved);
+        let enough = usize::try_from(gate.policy.required_approvals).unwrap_or(usize::MAX);
+        let carried = match gate.status {
+            ApprovalStatus::Approved => approvals.len() >= enough && rejections.is_empty(),
+            ApprovalStatus::Rejected => rejections.len() == 1,
+            ApprovalStatus::Pending => approvals.len() < enough && rejections.is_empty(),
+            ApprovalStatus::Blocked | ApprovalStatus::Expired | ApprovalStatus::Cancelled => true,
+        };
+        if !carried {
+            self.broken(
+                "the_votes_give_the_outcome_of_the_gate",
+                format!("{} is {}", gate.id, gate.status),
+            );
+        }
+    }
+}
+
+const fn is_live(state: AttemptState) -> bool {
+    match state {
+        AttemptState::Ready | AttemptState::Leased | AttemptState::Waiting => true,
+        AttemptState::Succeeded | AttemptState::Failed | AttemptState::Cancelled | AttemptState::Lost => {
+            false
         }
     }
 }

@@ -17,6 +17,7 @@ mod workflows;
 mod write;
 
 use crate::error::Result;
+use domain::approval::ApprovalStatus;
 
 /// Rows to records.
 fn records<Row, Record>(rows: Vec<Row>) -> Result<Vec<Record>>
@@ -24,4 +25,15 @@ where
     Record: TryFrom<Row, Error = crate::Error>,
 {
     rows.into_iter().map(Record::try_from).collect()
+}
+
+/// Whether people can still decide on the gate, or on its evidence being built.
+const fn is_open(status: ApprovalStatus) -> bool {
+    match status {
+        ApprovalStatus::Pending | ApprovalStatus::Blocked => true,
+        ApprovalStatus::Approved
+        | ApprovalStatus::Rejected
+        | ApprovalStatus::Expired
+        | ApprovalStatus::Cancelled => false,
+    }
 }

@@ -78,7 +78,11 @@ impl Execute<Conn> for UpdateProject {
             .await
             .optional()
             .map_err(name_taken)?;
-        updated.ok_or(Error::StaleRevision)?.try_into()
+        let Some(updated) = updated else {
+            GetProject { id: self.id }.perform(conn).await?;
+            return Err(Error::StaleRevision);
+        };
+        updated.try_into()
     }
 }
 

@@ -60,12 +60,14 @@ async fn with_run(conn: &mut Conn, attempt: AttemptRow) -> Result<Claimed> {
 
 impl Execute<Conn> for RenewLease {
     async fn perform(&self, conn: &mut Conn) -> Result<()> {
-        let until = dialect::lease_clock(conn).await?.plus(self.lease);
+        let now = dialect::lease_clock(conn).await?;
         let renewed = diesel::update(step_attempts::table.find(Key::from(self.fence.attempt_id)))
             .filter(step_attempts::state.eq(LEASED))
             .filter(step_attempts::epoch.eq(self.fence.epoch))
             .filter(step_attempts::owner.eq(&self.fence.owner))
-            .set(step_attempts::lease_expires_at.eq(At(until)))
+            // A lease that has run out stays so: its attempt may be on its way to another worker.
+            .filter(step_attempts::lease_expires_at.gt(At(now)))
+            .set(step_attempts::lease_expires_at.eq(At(now.plus(self.lease))))
             .execute(conn)
             .await?;
         if renewed == 1 { Ok(()) } else { Err(Error::Fenced) }

@@ -45,7 +45,7 @@ impl Execute<Conn> for ListRuns {
             query = query.filter(runs::workflow_name.eq(workflow.as_str().to_owned()));
         }
         if let Some(title) = &filter.title {
-            query = query.filter(lower(runs::title).like(containing(title)).escape('\\'));
+            query = query.filter(lower(runs::title).like(lower(containing(title))).escape('\\'));
         }
         if let Some(before) = self.before {
             query = query.filter(runs::id.lt(Key::from(before)));
@@ -59,10 +59,9 @@ diesel::define_sql_function! {
     fn lower(text: diesel::sql_types::Nullable<diesel::sql_types::Text>) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
 }
 
-/// A LIKE pattern for any text that contains `text`.
+/// A LIKE pattern for any text that contains `text`. The database folds its case as it folds the title's.
 fn containing(text: &str) -> String {
     let escaped = text
-        .to_lowercase()
         .replace('\\', "\\\\")
         .replace('%', "\\%")
         .replace('_', "\\_");
@@ -141,14 +140,9 @@ impl Execute<Conn> for ListEvents {
 
 impl Execute<Conn> for FeedEvents {
     async fn perform(&self, conn: &mut Conn) -> Result<Vec<FeedEvent>> {
-        let FeedPosition { xact, position } = self.after;
         let rows: Vec<FeedRow> = run_events::table
             .inner_join(runs::table.on(runs::id.eq(run_events::run_id)))
-            .filter(
-                run_events::xact
-                    .gt(xact)
-                    .or(run_events::xact.eq(xact).and(run_events::position.gt(position))),
-            )
+            .filter(dialect::feed_after!(self.after))
             .filter(dialect::settled())
             .order((run_events::xact, run_events::position))
             .limit(self.limit)

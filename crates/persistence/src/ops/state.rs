@@ -64,6 +64,7 @@ impl Loaded {
             step: attempt.step.clone(),
             attempt: attempt.attempt,
             tries: attempt.tries,
+            begun: attempt.started_at.is_some(),
         });
         let mut highest: BTreeMap<StepKey, u32> = BTreeMap::new();
         for attempt in &self.attempts {

@@ -9,11 +9,14 @@ use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use domain::Timestamp;
 
+diesel::define_sql_function! {
+    fn clock_timestamp() -> Instant;
+}
+
 /// The clock that leases are measured by: the database's own.
 pub async fn lease_clock(conn: &mut Conn) -> Result<Timestamp> {
-    let At(now) = diesel::select(sql::<Instant>("clock_timestamp()"))
-        .get_result(conn)
-        .await?;
+    // A typed function, not SQL text: the statement is prepared once.
+    let At(now) = diesel::select(clock_timestamp()).get_result(conn).await?;
     Ok(now)
 }
 
@@ -22,12 +25,31 @@ pub fn settled() -> SqlLiteral<Bool> {
     sql("run_events.xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 }
 
+/// Events after a place in the feed. Compared as one value the pair is a range of the feed's index; with OR, every page
+/// would sort all that is left.
+macro_rules! feed_after {
+    ($after:expr) => {
+        diesel::dsl::sql::<diesel::sql_types::Bool>("(run_events.xact, run_events.position) > (")
+            .bind::<diesel::sql_types::BigInt, _>($after.xact)
+            .sql(", ")
+            .bind::<diesel::sql_types::BigInt, _>($after.position)
+            .sql(")")
+    };
+}
+pub(super) use feed_after;
+
 /// Inserts any number of rows by one statement.
 macro_rules! insert_many {
     ($conn:expr, $table:expr, $rows:expr) => {{
-        let rows = $rows;
-        if !rows.is_empty() {
-            diesel::insert_into($table).values(&rows).execute($conn).await?;
+        match $rows.as_slice() {
+            [] => {}
+            // One row is a fixed statement, prepared once; several are prepared anew each time.
+            [row] => {
+                diesel::insert_into($table).values(row).execute($conn).await?;
+            }
+            rows => {
+                diesel::insert_into($table).values(rows).execute($conn).await?;
+            }
         }
     }};
 }

@@ -18,6 +18,16 @@ pub fn settled() -> SqlLiteral<Bool> {
     sql("1 = 1")
 }
 
+/// Events after a place in the feed: one writer needs no transaction number, so that it is always 0 here.
+macro_rules! feed_after {
+    ($after:expr) => {
+        run_events::xact
+            .eq(0)
+            .and(run_events::position.gt($after.position))
+    };
+}
+pub(super) use feed_after;
+
 /// Inserts any number of rows: diesel-async has no multi-row VALUES on SQLite.
 macro_rules! insert_many {
     ($conn:expr, $table:expr, $rows:expr) => {{

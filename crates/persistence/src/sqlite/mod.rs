@@ -4,6 +4,8 @@ mod dialect;
 #[path = "../ops/mod.rs"]
 mod ops;
 mod readers;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use crate::commands::Execute;

@@ -14,7 +14,7 @@ pub struct Readers(Arc<Inner>);
 struct Inner {
     path: String,
     free: Mutex<Vec<Conn>>,
-    permits: Semaphore,
+    permits: Arc<Semaphore>,
 }
 
 impl Inner {
@@ -44,21 +44,21 @@ impl Readers {
         Ok(Self(Arc::new(Inner {
             path: path.to_owned(),
             free: Mutex::new(free),
-            permits: Semaphore::new(count),
+            permits: Arc::new(Semaphore::new(count)),
         })))
     }
 
     pub async fn run<O: Execute<Conn>>(&self, operation: O) -> Result<O::Output> {
         let inner = Arc::clone(&self.0);
-        let _permit = self
-            .0
-            .permits
-            .acquire()
+        let permit = Arc::clone(&inner.permits)
+            .acquire_owned()
             .await
             .map_err(|_| Error::Unavailable("closed".to_owned()))?;
         let done = tokio::task::spawn_blocking(move || {
+            // Held until the work is done, also when the caller has gone away meanwhile.
+            let _permit = permit;
             let mut conn = inner.take()?;
-            let result = futures_executor::block_on(snapshot(&mut conn, &operation));
+            let result = futures_executor::block_on(snapshot(&mut conn, &operation))?;
             inner.give_back(conn);
             result
         });
@@ -68,10 +68,12 @@ impl Readers {
 }
 
 /// Runs the operation in a read transaction, so that all its queries see one state.
-async fn snapshot<O: Execute<Conn>>(conn: &mut Conn, operation: &O) -> Result<O::Output> {
+///
+/// The outer error means that the connection itself is no longer fit for use.
+async fn snapshot<O: Execute<Conn>>(conn: &mut Conn, operation: &O) -> Result<Result<O::Output>> {
     type Manager = <Conn as AsyncConnection>::TransactionManager;
     Manager::begin_transaction(conn).await?;
     let result = operation.perform(conn).await;
     Manager::rollback_transaction(conn).await?;
-    result
+    Ok(result)
 }

@@ -59,8 +59,9 @@ enum Ran {
 
 trait Job: Send {
     fn run<'a>(&'a mut self, conn: &'a mut Conn) -> BoxFuture<'a, Ran>;
-    /// The job's own savepoint could not be released, or the job panicked.
-    fn fail(&mut self, error: Error);
+    /// The job failed, its savepoint could not be released, or it panicked. The job's own error stands before `error`;
+    /// returns what the failure means for the batch, should it have ended the transaction.
+    fn fail(&mut self, error: Error) -> BatchLost;
     fn answer(self: Box<Self>, committed: std::result::Result<(), BatchLost>);
 }
 
@@ -107,9 +108,14 @@ impl<O: Execute<Conn>> Job for Pending<O> {
         .boxed()
     }
 
-    fn fail(&mut self, error: Error) {
-        if !matches!(self.outcome, Some(Err(_))) {
-            self.outcome = Some(Err(error));
+    fn fail(&mut self, error: Error) -> BatchLost {
+        match &self.outcome {
+            Some(Err(own)) => BatchLost::from(own),
+            Some(Ok(_)) | None => {
+                let lost = BatchLost::from(&error);
+                self.outcome = Some(Err(error));
+                lost
+            }
         }
     }
 
@@ -128,7 +134,11 @@ impl<O: Execute<Conn>> Job for Pending<O> {
 async fn serve(path: String, mut conn: Conn, mut jobs: mpsc::Receiver<Box<dyn Job>>, max_batch: usize) {
     let mut batch: Vec<Box<dyn Job>> = Vec::with_capacity(max_batch);
     while jobs.recv_many(&mut batch, max_batch).await > 0 {
-        let committed = commit_together(&mut conn, &mut batch).await;
+        // A panic outside a job's own savepoint costs this batch, never the writer.
+        let committed = AssertUnwindSafe(commit_together(&mut conn, &mut batch))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| Err(Error::Unavailable("the writer panicked".to_owned())));
         if let Err(error) = &committed {
             tracing::error!(%error, jobs = batch.len(), "a batch was rolled back");
             // The connection's idea of the transaction is no longer SQLite's: start afresh.
@@ -170,17 +180,18 @@ async fn run_in_savepoint(conn: &mut Conn, job: &mut Box<dyn Job>) -> Result<()>
         )
         .await;
     let Err(error) = released else { return Ok(()) };
-    if panicked {
-        job.fail(Error::Unavailable("the operation panicked".to_owned()));
+    let error = if panicked {
+        Error::Unavailable("the operation panicked".to_owned())
     } else {
-        job.fail(error.into());
-    }
+        error.into()
+    };
+    let lost = job.fail(error);
     // A full disk or a broken file makes SQLite roll the whole transaction back by itself: then the jobs before
     // this one are gone too, and nobody may be told otherwise.
     if still_in_transaction(conn).await? {
         Ok(())
     } else {
-        Err(Error::DiskFull)
+        Err(lost.into())
     }
 }
 

@@ -134,7 +134,6 @@ async fn server_with_a_home() {
         done
         "$WORK/../home/.cargo/bin/tool"
         echo x > "$WORK/../home/.cargo/bin/tool" && echo "leak: write"
-        cat "$WORK/../beside-home"
     "#;
     let launch = script_in(
         &work,
@@ -165,7 +164,6 @@ async fn the_home_directory_shows_its_toolchains_and_nothing_else() {
         ".cargo/credentials.toml",
         ".config/gh/hosts.yml",
         "notes",
-        "../beside-home",
     ] {
         let path = home.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -181,7 +179,7 @@ async fn the_home_directory_shows_its_toolchains_and_nothing_else() {
         .unwrap();
     assert!(status.success());
     let result = std::fs::read_to_string(place.root.join("result")).unwrap();
-    assert_eq!(result, format!("{}\n../beside-home", place.work.display()));
+    assert_eq!(result, format!("{}\n", place.work.display()));
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! Nothing that a step starts outlives it.
 
-use crate::support::{CLEARS_UP, Heard, Place, end_of, heard, run, runs, script_in, supervisor};
+use crate::support::{
+    CLEARS_UP, Heard, Place, end_of, heard, run, runs, script_in, supervisor, within_reason,
+};
 use rustix::process::{Pid, Signal, kill_process};
 use sandbox::{Error, Exit, kill_remains};
 use std::path::PathBuf;
@@ -12,7 +14,7 @@ use test_case::test_case;
 const ESCAPE: &str = r#"
     exec 9>life
     mkfifo ready
-    setsid bash -c '( trap "" TERM HUP INT; echo $BASHPID >&9; echo up > ready; exec sleep 1000 ) & disown'
+    setsid bash -c '( trap "" TERM HUP INT PIPE; echo $BASHPID >&9; echo up > ready; exec sleep 1000 ) & disown'
     read < ready
 "#;
 
@@ -33,8 +35,8 @@ async fn cancel_reaches_a_process_that_left_session_and_parent() {
     let mut launch = place.script(&format!("{ESCAPE} sleep 1000"));
     launch.grace = Duration::from_millis(100);
     let cancel = async { drop(witness.first_line().await) };
-    let ended = supervisor()
-        .run(launch, &mut Vec::new(), cancel, |_| ())
+    let sandbox = supervisor();
+    let ended = within_reason(sandbox.run(launch, &mut Vec::new(), cancel, |_| ()))
         .await
         .unwrap();
     assert_eq!(ended.exit, Exit::Cancelled);
@@ -62,10 +64,11 @@ const BOMB: &str = r#"
     bomb 6
 "#;
 
-/// A process that starts another and ends, without pause, in ever new sessions.
+/// A process that starts another and ends, without pause, in ever new sessions; not for ever, lest a failing
+/// test leave it to the machine.
 const RUNNER: &str = r#"
     exec 9>life
-    exec perl -e 'use POSIX; $SIG{TERM} = "IGNORE"; open(L, ">&=9"); syswrite(L, "up\n"); while (1) { exit 0 if fork; POSIX::setsid() }' &
+    exec perl -e 'use POSIX; $SIG{TERM} = "IGNORE"; open(L, ">&=9"); syswrite(L, "up\n"); for (1..30000) { exit 0 if fork; POSIX::setsid() }' &
     while :; do sleep 100; done
 "#;
 
@@ -78,8 +81,8 @@ async fn processes(script: &str, lines: usize) {
     let mut launch = place.script(script);
     launch.grace = Duration::from_millis(200);
     let cancel = witness.wait_for_lines(lines);
-    let ended = supervisor()
-        .run(launch, &mut Vec::new(), cancel, |_| ())
+    let sandbox = supervisor();
+    let ended = within_reason(sandbox.run(launch, &mut Vec::new(), cancel, |_| ()))
         .await
         .unwrap();
     assert_eq!(ended.exit, Exit::Cancelled);
@@ -94,6 +97,10 @@ async fn processes(script: &str, lines: usize) {
     }
 }
 
+fn movable<T: Send>(future: T) -> T {
+    future
+}
+
 #[tokio::test]
 async fn dropping_the_run_ends_the_step() {
     let place = Place::new();
@@ -106,6 +113,8 @@ async fn dropping_the_run_ends_the_step() {
         std::future::pending(),
         |_| (),
     );
+    // The engine runs steps on tasks, which can be moved between threads.
+    let run = movable(run);
     tokio::select! {
         ended = run => panic!("{ended:?}"),
         _ = witness.first_line() => {}
@@ -198,8 +207,8 @@ async fn somebody_who_holds_the_output_open_does_not_hold_up_the_end() {
         );
     };
     let launch = place.script(CLEARS_UP);
-    let ended = supervisor()
-        .run(launch, &mut output, cancel, |_| ())
+    let sandbox = supervisor();
+    let ended = within_reason(sandbox.run(launch, &mut output, cancel, |_| ()))
         .await
         .unwrap();
     assert_eq!(ended.exit, Exit::Cancelled);

@@ -1,8 +1,9 @@
 //! How a step ends, and that the report says so.
 
-use crate::support::{CLEARS_UP, Heard, LONG, Place, heard, run, supervisor};
+use crate::support::{CLEARS_UP, Heard, LONG, Place, heard, run, supervisor, within_reason};
 use sandbox::{Error, Exit, NotStarted, OutputSink, is_alive};
 use std::io;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 #[tokio::test]
@@ -42,8 +43,8 @@ async fn a_cancelled_step_may_clear_up_within_its_grace() {
     let (mut output, mut receiver) = Heard::new();
     let launch = place.script(CLEARS_UP);
     let cancel = async { heard(&mut receiver, "up").await };
-    let ended = supervisor()
-        .run(launch, &mut output, cancel, |_| ())
+    let sandbox = supervisor();
+    let ended = within_reason(sandbox.run(launch, &mut output, cancel, |_| ()))
         .await
         .unwrap();
     assert_eq!((ended.exit, ended.survivors_killed), (Exit::Cancelled, 0));
@@ -57,15 +58,17 @@ async fn a_stopped_step_hears_the_request_to_end() {
     let mut launch = place.script(&format!("( kill -STOP $$; echo stopped ) & {CLEARS_UP}"));
     launch.grace = LONG / 2;
     let cancel = async { heard(&mut receiver, "stopped").await };
-    let ended = supervisor()
-        .run(launch, &mut output, cancel, |_| ())
+    let sandbox = supervisor();
+    let ended = within_reason(sandbox.run(launch, &mut output, cancel, |_| ()))
         .await
         .unwrap();
     assert_eq!((ended.exit, ended.survivors_killed), (Exit::Cancelled, 0));
 }
 
+/// Not a test by itself: that a signal is ignored is inherited from whoever started this process.
 #[tokio::test]
-async fn a_step_can_be_signalled_like_any_process() {
+#[ignore = "runs as a process of its own for another test"]
+async fn server_that_ignores_signals() {
     let place = Place::new();
     let mut launch = place.script("");
     launch.argv = ["grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"]
@@ -81,13 +84,24 @@ async fn a_step_can_be_signalled_like_any_process() {
     assert_eq!(output.lines().count(), 2);
 }
 
+#[test]
+fn a_step_can_be_signalled_like_any_process_even_if_the_server_cannot() {
+    let status = Command::new("bash")
+        .args(["-c", r#"trap "" HUP INT USR1; exec "$0" "$@""#])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "endings::server_that_ignores_signals"])
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
 #[tokio::test]
 async fn a_cancel_at_once_is_not_lost() {
     let place = Place::new();
     let mut output = Vec::new();
     let launch = place.script("sleep 100");
-    let ended = supervisor()
-        .run(launch, &mut output, async {}, |_| ())
+    let sandbox = supervisor();
+    let ended = within_reason(sandbox.run(launch, &mut output, async {}, |_| ()))
         .await
         .unwrap();
     assert_eq!(ended.exit, Exit::Cancelled);

@@ -13,6 +13,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+/// Long after everything should have happened, on a slow machine too.
 pub const LONG: Duration = Duration::from_secs(120);
 
 /// Says its number and that it is cleared up when asked to end.
@@ -78,16 +79,18 @@ impl Place {
     }
 
     /// Reads the life pipe, line by line, until every writer is gone.
+    ///
+    /// On a thread of its own: a test that fails must not wait for the processes that live on.
     pub fn witness(&self) -> Witness {
         let (sender, lines) = watch::channel(Vec::new());
         let path = self.life();
-        let end = tokio::task::spawn_blocking(move || {
+        std::thread::spawn(move || {
             let pipe = BufReader::new(std::fs::File::open(path).unwrap());
             for line in pipe.lines() {
                 sender.send_modify(|lines| lines.push(line.unwrap()));
             }
         });
-        Witness { lines, end }
+        Witness { lines }
     }
 }
 
@@ -111,7 +114,6 @@ pub fn script_in(work: &Path, data: &Path, access: Access, script: &str) -> Laun
 
 pub struct Witness {
     lines: watch::Receiver<Vec<String>>,
-    end: JoinHandle<()>,
 }
 
 impl Witness {
@@ -125,11 +127,11 @@ impl Witness {
     }
 
     /// Every line written, once nobody who could write is left; fails when somebody lives on.
-    pub async fn all_gone(self) -> Vec<String> {
-        tokio::time::timeout(LONG, self.end)
+    pub async fn all_gone(mut self) -> Vec<String> {
+        let end = async { while self.lines.changed().await.is_ok() {} };
+        tokio::time::timeout(LONG, end)
             .await
-            .expect("a process of the step lives on")
-            .unwrap();
+            .expect("a process of the step lives on");
         self.lines.borrow().clone()
     }
 }
@@ -141,11 +143,18 @@ pub fn supervisor() -> Sandbox {
 /// Runs to the end and returns the output as text.
 pub async fn run(launch: Launch) -> (Ended, String) {
     let mut output = Vec::new();
-    let ended = supervisor()
-        .run(launch, &mut output, pending(), |_| ())
+    let sandbox = supervisor();
+    let ended = within_reason(sandbox.run(launch, &mut output, pending(), |_| ()))
         .await
         .unwrap();
     (ended, String::from_utf8_lossy(&output).into_owned())
+}
+
+/// Fails rather than waits for ever.
+pub async fn within_reason<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(LONG, future)
+        .await
+        .expect("this should have ended")
 }
 
 /// Output that tells when it contains something.

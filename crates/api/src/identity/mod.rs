@@ -1,0 +1,14 @@
+//! Who the caller is: API tokens and browser sessions. Secrets are stored as SHA-256 alone.
+
+mod cookie;
+mod guard;
+mod origin;
+mod principal;
+mod secret;
+
+pub use principal::{Credential, Principal};
+pub use secret::{hash_secret, new_secret};
+
+pub(crate) use cookie::{cleared, read as session_cookie, session as new_session_cookie};
+pub(crate) use guard::guard;
+pub(crate) use principal::{IDLE_LIMIT, SESSION_LIFE, is_live};

@@ -1,0 +1,19 @@
+//! What requests bring: bodies, query parameters, path identifiers, preconditions, keys.
+
+mod body;
+mod check;
+mod cursor;
+mod idempotency;
+mod params;
+mod paths;
+mod preconditions;
+
+pub use body::Body;
+pub use check::Checked;
+pub use cursor::{Cursor, next_link};
+pub use idempotency::IdempotencyKey;
+pub use params::Params;
+pub use paths::{
+    ApprovalPath, ArtifactPath, AttemptPath, ProjectPath, RunPath, TokenPath, VersionPath, WorkflowPath,
+};
+pub use preconditions::{IfMatch, etag, is_not_modified};

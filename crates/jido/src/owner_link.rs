@@ -1,0 +1,153 @@
+//! The one-time link by which the owner signs in.
+
+mod spent;
+
+use crate::data_folder::DataFolder;
+use crate::error::Error;
+use crate::files::{self, Readers};
+use crate::output::say;
+use crate::storage::StorageOptions;
+use crate::users;
+use clap::Args;
+use domain::{Timestamp, UserId};
+use engine::clock;
+use persistence::Store;
+use persistence::commands::{CreateOwnerLink, EnsureOwner};
+use persistence::records::{OwnerLinkRecord, UserRecord};
+use std::time::Duration;
+
+/// How long a link can be used.
+pub const LIFETIME: Duration = Duration::from_secs(15 * 60);
+
+/// What lies between the server's address and the secret. The secret is in the fragment, which browsers never send:
+/// no log of a server or proxy has it.
+const PATH: &str = "/sign-in#token=";
+
+/// Where a server listens unless it is told otherwise.
+const USUAL_ADDRESS: &str = "http://127.0.0.1:8700";
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  jido owner-link
+  jido owner-link --data /srv/jido --address https://jido.example
+
+The link works once, within 15 minutes. Whoever can read the data folder and the database can make one.")]
+pub struct OwnerLinkOptions {
+    /// Where browsers reach the server; the running server's own address when left out.
+    #[arg(long, value_name = "URL")]
+    address: Option<String>,
+
+    #[command(flatten)]
+    storage: StorageOptions,
+}
+
+/// A link that nobody has used yet.
+#[derive(Debug, Clone)]
+pub struct OwnerLink {
+    secret: String,
+    expires_at: Timestamp,
+}
+
+impl OwnerLink {
+    /// Makes a link and stores its hash.
+    pub async fn create(store: &Store, owner: UserId) -> Result<Self, Error> {
+        let secret = api::identity::new_secret();
+        let now = clock::now();
+        let expires_at = now.plus(LIFETIME);
+        let record = OwnerLinkRecord {
+            token_hash: api::identity::hash_secret(&secret),
+            user_id: owner,
+            created_at: now,
+            expires_at,
+            used_at: None,
+        };
+        store.write(CreateOwnerLink(record)).await.map_err(Error::store("store the owner link"))?;
+        Ok(Self { secret, expires_at })
+    }
+
+    /// Writes the link where the owner finds it again, for this user's eyes alone, and returns it.
+    pub fn publish(&self, folder: &DataFolder, address: &str) -> Result<String, Error> {
+        let url = format!("{}{PATH}{}", address.trim_end_matches('/'), self.secret);
+        files::replace(&folder.owner_link_file(), &format!("{url}\n"), Readers::Owner)?;
+        Ok(url)
+    }
+}
+
+/// Makes a new link and prints it.
+pub async fn run(options: OwnerLinkOptions) -> Result<(), Error> {
+    let store = options.storage.open_existing().await?;
+    let owner = users::find(&store, users::OWNER).await?;
+    let folder = options.storage.folder();
+    folder.create()?;
+    let link = OwnerLink::create(&store, owner.id).await?;
+    let address = options.address.unwrap_or_else(|| running_address(&folder));
+    say(&link.publish(&folder, &address)?);
+    Ok(())
+}
+
+/// Returns the owner, and a new link when nobody is known to have signed in by an earlier one.
+///
+/// The file of the newest link stays until that link is used. So a link is due when the owner was only just made,
+/// and when the file is still there with a link in it that nobody has used.
+pub async fn due_at_start(store: &Store, folder: &DataFolder) -> Result<Option<OwnerLink>, Error> {
+    let now = clock::now();
+    let id = UserId::from_uuid(clock::new_id());
+    let candidate = UserRecord { id, name: users::OWNER.to_owned(), is_owner: true, created_at: now };
+    let owner = store.write(EnsureOwner(candidate)).await.map_err(Error::store("make the owner"))?;
+    let is_due = owner.id == id || has_waiting_link(store, folder).await?;
+    if is_due { OwnerLink::create(store, owner.id).await.map(Some) } else { Ok(None) }
+}
+
+/// Removes the secret from the data folder when the link can no longer be used. Runs until then.
+pub async fn withdraw_when_expired(store: Store, folder: DataFolder, link: OwnerLink) {
+    tokio::time::sleep(link.expires_at.since(clock::now())).await;
+    if let Err(error) = withdraw(&store, &folder, &link).await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the owner link could not be withdrawn");
+    }
+}
+
+async fn withdraw(store: &Store, folder: &DataFolder, link: &OwnerLink) -> Result<(), Error> {
+    let file = folder.owner_link_file();
+    if read_secret(folder).as_ref() != Some(&link.secret) {
+        // A newer link has taken its place.
+        return Ok(());
+    }
+    if spent::is_spent(store, &link.secret).await? {
+        return files::remove(&file);
+    }
+    let note = "The link has expired unused. `jido owner-link` makes another; so does the next start of the server.\n";
+    files::replace(&file, note, Readers::Owner)?;
+    tracing::info!("the owner link has expired unused; `jido owner-link` makes another");
+    Ok(())
+}
+
+async fn has_waiting_link(store: &Store, folder: &DataFolder) -> Result<bool, Error> {
+    let file = folder.owner_link_file();
+    if !file.exists() {
+        return Ok(false);
+    }
+    match read_secret(folder) {
+        Some(secret) if spent::is_spent(store, &secret).await? => {
+            files::remove(&file)?;
+            Ok(false)
+        }
+        _ => Ok(true),
+    }
+}
+
+/// The secret of the newest link, while its file holds one.
+fn read_secret(folder: &DataFolder) -> Option<String> {
+    let text = std::fs::read_to_string(folder.owner_link_file()).ok()?;
+    text.trim().split_once(PATH).map(|(_, secret)| secret.to_owned())
+}
+
+fn running_address(folder: &DataFolder) -> String {
+    match std::fs::read_to_string(folder.address_file()) {
+        Ok(address) if !address.trim().is_empty() => address.trim().to_owned(),
+        _ => USUAL_ADDRESS.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+//! `jido token`: what programs sign in with.
+
+use crate::error::Error;
+use crate::output::say;
+use crate::storage::StorageOptions;
+use crate::{span, users};
+use clap::{Args, Subcommand};
+use domain::{Timestamp, TokenId};
+use engine::clock;
+use persistence::commands::{CreateToken, ListTokens, RevokeToken};
+use persistence::records::TokenRecord;
+use std::time::Duration;
+
+/// The longest name of a token, in characters.
+const MAX_NAME: usize = 100;
+
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make a token and print it: it is stored hashed, so it cannot be shown again.
+    #[command(after_help = "\
+Examples:
+  jido token create --name laptop
+  TOKEN=$(jido token create --name ci --expires-in 90d)
+  curl -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:8700/api/v1/projects
+
+Works on the database directly, also while the server runs.")]
+    Create(CreateOptions),
+
+    /// List the tokens of a user, without their secrets.
+    #[command(after_help = "\
+Example:
+  jido token list")]
+    List(OfUser),
+
+    /// Revoke a token: the next request that uses it is refused.
+    #[command(after_help = "\
+Example:
+  jido token revoke 0199f0c2-7d1e-7a40-8c11-2f6d0a3b5e77
+
+`jido token list` names the tokens.")]
+    Revoke(RevokeOptions),
+}
+
+#[derive(Debug, Args)]
+pub struct CreateOptions {
+    /// What the token is for; shown in lists.
+    #[arg(long, value_parser = token_name)]
+    name: String,
+
+    /// How long it is good for, such as 90d or 12h; for ever when left out.
+    #[arg(long, value_name = "SPAN", value_parser = span::parse)]
+    expires_in: Option<Duration>,
+
+    #[command(flatten)]
+    of_user: OfUser,
+}
+
+#[derive(Debug, Args)]
+pub struct RevokeOptions {
+    /// The token, by its id.
+    id: TokenId,
+
+    #[command(flatten)]
+    of_user: OfUser,
+}
+
+#[derive(Debug, Args)]
+pub struct OfUser {
+    /// The user that the token acts for.
+    #[arg(long, value_name = "NAME", default_value = users::OWNER)]
+    user: String,
+
+    #[command(flatten)]
+    storage: StorageOptions,
+}
+
+pub async fn run(command: TokenCommand) -> Result<(), Error> {
+    match command {
+        TokenCommand::Create(options) => create(options).await,
+        TokenCommand::List(options) => list(options).await,
+        TokenCommand::Revoke(options) => revoke(options).await,
+    }
+}
+
+async fn create(options: CreateOptions) -> Result<(), Error> {
+    let store = options.of_user.storage.open_existing().await?;
+    let user = users::find(&store, &options.of_user.user).await?;
+    let secret = api::identity::new_secret();
+    let now = clock::now();
+    let record = TokenRecord {
+        id: TokenId::from_uuid(clock::new_id()),
+        user_id: user.id,
+        name: options.name,
+        token_hash: api::identity::hash_secret(&secret),
+        created_at: now,
+        expires_at: options.expires_in.map(|span| now.plus(span)),
+        revoked_at: None,
+    };
+    store.write(CreateToken(record)).await.map_err(Error::store("store the token"))?;
+    say(&secret);
+    Ok(())
+}
+
+async fn list(options: OfUser) -> Result<(), Error> {
+    let store = options.storage.open_existing().await?;
+    let user = users::find(&store, &options.user).await?;
+    let tokens = store.read(ListTokens { user_id: user.id }).await.map_err(Error::store("list the tokens"))?;
+    if tokens.is_empty() {
+        say(&format!("{} has no tokens; `jido token create --name NAME` makes one.", user.name));
+        return Ok(());
+    }
+    say(&format!("{:<36}  {:<7}  {:<27}  {:<27}  name", "id", "state", "created", "expires"));
+    let now = clock::now();
+    for token in &tokens {
+        say(&line(token, now));
+    }
+    Ok(())
+}
+
+async fn revoke(options: RevokeOptions) -> Result<(), Error> {
+    let store = options.of_user.storage.open_existing().await?;
+    let user = users::find(&store, &options.of_user.user).await?;
+    let revocation = RevokeToken { id: options.id, user_id: user.id, now: clock::now() };
+    match store.write(revocation).await {
+        Ok(()) => {}
+        Err(persistence::Error::NotFound) => {
+            return Err(Error::NoToken { user: user.name, id: options.id.to_string() });
+        }
+        Err(error) => return Err(Error::store("revoke the token")(error)),
+    }
+    say(&format!("The token {} is revoked.", options.id));
+    Ok(())
+}
+
+fn line(token: &TokenRecord, now: Timestamp) -> String {
+    let expires = token.expires_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
+    let state = state(token, now);
+    format!("{:<36}  {state:<7}  {:<27}  {expires:<27}  {}", token.id.to_string(), token.created_at.to_string(), token.name)
+}
+
+fn state(token: &TokenRecord, now: Timestamp) -> &'static str {
+    if token.revoked_at.is_some() {
+        "revoked"
+    } else if token.expires_at.is_some_and(|at| at <= now) {
+        "expired"
+    } else {
+        "live"
+    }
+}
+
+fn token_name(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() || text.chars().any(char::is_control) {
+        return Err("a name is some readable text".to_owned());
+    }
+    if text.chars().count() > MAX_NAME {
+        return Err(format!("a name has at most {MAX_NAME} characters"));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use test_case::test_case;
+
+    #[test_case(None, None, "live")]
+    #[test_case(Some(11), None, "live")]
+    #[test_case(Some(10), None, "expired")]
+    #[test_case(Some(11), Some(5), "revoked")]
+    fn a_token_is_shown_with_its_state(expires: Option<i64>, revoked: Option<i64>, expected: &str) {
+        let token = TokenRecord {
+            id: TokenId::from_uuid(clock::new_id()),
+            user_id: domain::UserId::from_uuid(clock::new_id()),
+            name: "laptop".to_owned(),
+            token_hash: "hash-of-it".to_owned(),
+            created_at: Timestamp::from_micros(1),
+            expires_at: expires.map(Timestamp::from_micros),
+            revoked_at: revoked.map(Timestamp::from_micros),
+        };
+        let line = line(&token, Timestamp::from_micros(10));
+        assert!(line.contains(expected) && line.ends_with("laptop") && !line.contains("hash-of-it"), "{line}");
+    }
+
+    #[test]
+    fn a_name_is_readable_and_short() {
+        assert!(token_name("laptop").is_ok());
+        for bad in ["", "  ", "a\u{1b}[2J", &"x".repeat(101)] {
+            assert!(token_name(bad).is_err(), "{bad:?}");
+        }
+    }
+}

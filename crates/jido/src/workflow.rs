@@ -1,0 +1,93 @@
+//! `jido workflow`: definitions, looked at without a server.
+
+use crate::error::Error;
+use crate::output::say;
+use clap::Subcommand;
+use domain::Fault;
+use domain::contract::{Pinned, parse_json, parse_yaml};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// More than a definition may have; what is longer need not be read to be refused.
+const MAX_BYTES: u64 = 1 << 20;
+
+#[derive(Debug, Subcommand)]
+pub enum WorkflowCommand {
+    /// Check a definition and print every fault with its place in the document.
+    #[command(after_help = "\
+Examples:
+  jido workflow validate fix_failing_tests.yaml
+  jido workflow validate definition.json
+
+Exits with 1 when there are faults. The server checks the same when a version is published.")]
+    Validate {
+        /// A YAML file, or JSON when its name ends in .json.
+        file: PathBuf,
+    },
+}
+
+pub fn run(command: WorkflowCommand) -> Result<(), Error> {
+    match command {
+        WorkflowCommand::Validate { file } => validate(&file),
+    }
+}
+
+fn validate(file: &Path) -> Result<(), Error> {
+    let mut bytes = Vec::new();
+    let opened = std::fs::File::open(file).map_err(Error::io("read", file))?;
+    opened.take(MAX_BYTES).read_to_end(&mut bytes).map_err(Error::io("read", file))?;
+    match parse(file, &bytes) {
+        Ok(pinned) => {
+            let definition = pinned.definition();
+            let steps = definition.steps.len();
+            say(&format!("{}: {} is valid, {steps} steps, {}", file.display(), definition.name, pinned.digest()));
+            Ok(())
+        }
+        Err(faults) => {
+            say(&format!("{}: {} faults", file.display(), faults.len()));
+            for fault in &faults {
+                say(&line(fault));
+            }
+            Err(Error::FaultsFound)
+        }
+    }
+}
+
+fn parse(file: &Path, bytes: &[u8]) -> Result<Pinned, Vec<Fault>> {
+    if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+        return parse_json(bytes);
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => parse_yaml(text),
+        Err(error) => {
+            let detail = format!("The file is not UTF-8: {error}.");
+            Err(vec![Fault::new("", domain::FaultCode::InvalidFormat, detail)])
+        }
+    }
+}
+
+fn line(fault: &Fault) -> String {
+    let place = if fault.pointer.is_empty() { "(document)" } else { &fault.pointer };
+    let code = serde_json::to_value(fault.code).unwrap_or_default();
+    format!("  {place}  {}: {}", code.as_str().unwrap_or("invalid"), fault.detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_shown_with_its_place_and_code() {
+        let fault = Fault::new("/steps/0/uses", domain::FaultCode::NotAllowed, "Not a kind of step.");
+        assert_eq!(line(&fault), "  /steps/0/uses  not_allowed: Not a kind of step.");
+    }
+
+    #[test]
+    fn the_name_of_the_file_chooses_the_format_and_every_fault_is_found() {
+        let yaml = b"name: x\nsteps:\n  - { key: a, uses: nothing }\n  - { key: a, uses: set }\n";
+        let faults = parse(Path::new("x.yaml"), yaml).unwrap_err();
+        assert!(faults.len() >= 2, "{faults:?}");
+        assert!(parse(Path::new("x.json"), yaml).unwrap_err().len() == 1);
+        assert!(parse(Path::new("x.yaml"), b"\xff").is_err());
+    }
+}

@@ -1,0 +1,157 @@
+//! Projects.
+
+use crate::check;
+use crate::page::page;
+use domain::project::{ProjectSettings, ShipMode, Shipping};
+use domain::{Actor, ProjectId, Timestamp};
+use serde::{Deserialize, Serialize};
+use validator::Validate;
+
+/// Where approved work goes. What is absent has the usual value.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ShippingRequest {
+    /// The name that people see for the destination; `origin` unless given.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
+    #[validate(length(min = 1, max = 100))]
+    pub remote: Option<String>,
+    /// Branch name; `{workflow}` and `{run}` are filled in. It must hold `{run}`.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            min_length = 1,
+            max_length = 200,
+            pattern = r"^[A-Za-z0-9._/{}-]*\{run\}[A-Za-z0-9._/{}-]*$",
+            example = "jidocode/{workflow}/{run}"
+        )
+    )]
+    #[validate(length(min = 1, max = 200))]
+    pub branch_pattern: Option<String>,
+    /// `push` unless given.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::ShipMode>))]
+    pub mode: Option<ShipMode>,
+}
+
+impl From<ShippingRequest> for Shipping {
+    fn from(request: ShippingRequest) -> Self {
+        let usual = Self::default();
+        Self {
+            remote: request.remote.unwrap_or(usual.remote),
+            branch_pattern: request.branch_pattern.unwrap_or(usual.branch_pattern),
+            mode: request.mode.unwrap_or(usual.mode),
+        }
+    }
+}
+
+/// A new project. Without `repository` its runs have no workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CreateProjectRequest {
+    /// Unique among the projects.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 100, example = "parser")
+    )]
+    #[validate(length(min = 1, max = 100), custom(function = check::name))]
+    pub name: String,
+    /// The address of a git repository: `https`, `ssh`, `git@host:path` or `file`.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 1000, example = "file:///srv/git/parser.git")
+    )]
+    #[validate(length(min = 1, max = 1000))]
+    pub repository: Option<String>,
+    /// The branch that runs start from; `main` unless given.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 200, example = "main")
+    )]
+    #[validate(length(min = 1, max = 200))]
+    pub default_branch: Option<String>,
+    /// Arguments of the test command, program first.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_items = 100, example = json!(["cargo", "test"])))]
+    #[validate(length(max = 100))]
+    pub test_command: Vec<String>,
+    /// The coding agent, by its name in the server's configuration.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 63))]
+    #[validate(length(min = 1, max = 63))]
+    pub agent: Option<String>,
+    /// The git credential, by its name in the server's configuration.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 63))]
+    #[validate(length(min = 1, max = 63))]
+    pub credential: Option<String>,
+    #[validate(nested)]
+    pub shipping: Option<ShippingRequest>,
+}
+
+impl From<CreateProjectRequest> for ProjectSettings {
+    fn from(request: CreateProjectRequest) -> Self {
+        Self {
+            name: request.name,
+            repository: request.repository,
+            default_branch: request.default_branch.unwrap_or_else(|| "main".to_owned()),
+            test_command: request.test_command,
+            agent: request.agent,
+            credential: request.credential,
+            shipping: request.shipping.unwrap_or_default().into(),
+        }
+    }
+}
+
+/// The whole new state of a project's settings: a field that is absent gets its usual value, not its former one.
+pub type UpdateProjectRequest = CreateProjectRequest;
+
+/// A project.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ProjectResponse {
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Uuid))]
+    pub id: ProjectId,
+    pub name: String,
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub repository: Option<String>,
+    pub default_branch: String,
+    pub test_command: Vec<String>,
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub agent: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub credential: Option<String>,
+    pub shipping: ShippingResponse,
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Actor))]
+    pub created_by: Actor,
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Timestamp))]
+    pub created_at: Timestamp,
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Timestamp))]
+    pub updated_at: Timestamp,
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::Timestamp>))]
+    pub archived_at: Option<Timestamp>,
+    pub revision: i64,
+}
+
+/// Where approved work of the project goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ShippingResponse {
+    pub remote: String,
+    pub branch_pattern: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::ShipMode))]
+    pub mode: ShipMode,
+}
+
+impl From<Shipping> for ShippingResponse {
+    fn from(shipping: Shipping) -> Self {
+        Self {
+            remote: shipping.remote,
+            branch_pattern: shipping.branch_pattern,
+            mode: shipping.mode,
+        }
+    }
+}
+
+page! {
+    /// A page of projects, oldest first.
+    ProjectList of ProjectResponse
+}

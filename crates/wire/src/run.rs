@@ -1,0 +1,257 @@
+//! Runs.
+
+use crate::check;
+use crate::page::page;
+use domain::approval::ApprovalStatus;
+use domain::contract::{InputMetadata, StepKey, WorkflowName};
+use domain::failure::Failure;
+use domain::run::Status;
+use domain::{Actor, ApprovalId, Digest, ProjectId, RunId, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use validator::Validate;
+
+/// What a new run shall do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct StartRunRequest {
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::WorkflowName, example = "fix_failing_tests"))]
+    pub workflow: WorkflowName,
+    /// Absent: the newest published version.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
+    #[validate(range(min = 1))]
+    pub version: Option<i64>,
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
+    #[validate(length(min = 1, max = 200), custom(function = check::name))]
+    pub title: Option<String>,
+    /// At most 32; keys and values of at most 63 characters.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(schema_with = labels_schema))]
+    #[validate(custom(function = check::labels))]
+    pub labels: BTreeMap<String, String>,
+    /// The branch, tag or commit to start from; absent: the project's default branch.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
+    #[validate(length(min = 1, max = 200))]
+    pub base_ref: Option<String>,
+    /// What the workflow's own schema of inputs asks for.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub inputs: Map<String, Value>,
+}
+
+#[cfg(feature = "openapi")]
+fn labels_schema() -> utoipa::openapi::schema::Object {
+    use utoipa::openapi::schema::{ObjectBuilder, Type};
+    let text = || {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .max_length(Some(check::LABEL_CHARACTERS))
+    };
+    ObjectBuilder::new()
+        .description(Some(
+            "At most 32 labels; keys and values of at most 63 characters.",
+        ))
+        .property_names(Some(text().min_length(Some(1)).build()))
+        .additional_properties(Some(text()))
+        .max_properties(Some(check::LABELS))
+        .build()
+}
+
+/// Why the run is cancelled.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CancelRequest {
+    #[cfg_attr(feature = "openapi", schema(max_length = 4000))]
+    #[validate(length(max = 4000))]
+    pub reason: Option<String>,
+}
+
+/// Which runs are wanted.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct ListRuns {
+    /// Runs of this project alone.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Uuid>), param(value_type = Option<crate::schema::Uuid>))]
+    pub project_id: Option<ProjectId>,
+    /// Runs with one of these statuses; may be given several times.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::schema::RunStatus>), param(value_type = Vec<crate::schema::RunStatus>, style = Form, explode))]
+    pub status: Vec<Status>,
+    /// Runs of this workflow alone.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::WorkflowName>), param(value_type = Option<crate::schema::WorkflowName>))]
+    pub workflow: Option<WorkflowName>,
+    /// Text that the title contains, whatever its case.
+    #[cfg_attr(feature = "openapi", schema(max_length = 200), param(max_length = 200))]
+    #[validate(length(max = 200))]
+    pub title: Option<String>,
+    /// The cursor of the page before, as it came; absent: the first page.
+    #[cfg_attr(feature = "openapi", schema(max_length = 512), param(max_length = 512))]
+    #[validate(length(max = 512))]
+    pub cursor: Option<String>,
+    /// The most items that the page holds; 50 unless given.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(minimum = 1, maximum = 200),
+        param(minimum = 1, maximum = 200)
+    )]
+    #[validate(range(min = 1, max = 200))]
+    pub limit: Option<i64>,
+}
+
+/// The pinned definition.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PinnedWorkflow {
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::WorkflowName))]
+    pub name: WorkflowName,
+    pub version: i64,
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Digest))]
+    pub digest: Digest,
+}
+
+/// What made the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Trigger {
+    /// `api`, `ui` or `cli`.
+    pub source: String,
+    /// `manual`: a person or script asked for it.
+    pub mode: String,
+}
+
+/// The run's newest gate.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RunApproval {
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Uuid))]
+    pub id: ApprovalId,
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::ApprovalStatus))]
+    pub status: ApprovalStatus,
+    /// Null while the gate is blocked.
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::Digest>))]
+    pub evidence_digest: Option<Digest>,
+}
+
+/// What the caller may do to the run now, and why not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ActionResponse {
+    /// `cancel`, `approve`, `reject` or `refresh`.
+    pub action: String,
+    pub allowed: bool,
+    /// Why not, as the code that the action would answer with.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub detail: Option<String>,
+}
+
+/// How much went wrong beside the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DiagnosticCounts {
+    /// Publications of events that failed.
+    pub event_channel: u64,
+    /// Times that a gate's evidence could not be built.
+    pub approval_context: u64,
+}
+
+/// A run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RunResponse {
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Uuid))]
+    pub id: RunId,
+    /// Counts the project's runs, from 1.
+    pub number: i64,
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Uuid))]
+    pub project_id: ProjectId,
+    /// The run's page in the browser app.
+    pub page: String,
+    /// The topic of its events.
+    pub topic: String,
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub title: Option<String>,
+    pub labels: BTreeMap<String, String>,
+    pub workflow: PinnedWorkflow,
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::RunStatus))]
+    pub status: Status,
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::StepKey>))]
+    pub current_step: Option<StepKey>,
+    pub trigger: Trigger,
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Actor))]
+    pub initiating_actor: Actor,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub inputs: Value,
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, crate::schema::InputMetadata>))]
+    pub input_metadata: BTreeMap<String, InputMetadata>,
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub base_ref: Option<String>,
+    /// Resolved when the run starts.
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::ObjectId>))]
+    pub base_commit: Option<String>,
+    /// Counts the runs of its lineage, from 1.
+    pub attempt: u32,
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::Uuid>))]
+    pub retry_of: Option<RunId>,
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Uuid))]
+    pub root_run_id: RunId,
+    pub correlation_id: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Timestamp))]
+    pub created_at: Timestamp,
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::Timestamp>))]
+    pub started_at: Option<Timestamp>,
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::Timestamp>))]
+    pub completed_at: Option<Timestamp>,
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::Failure>))]
+    pub failure: Option<Failure>,
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub approval: Option<RunApproval>,
+    pub allowed_actions: Vec<ActionResponse>,
+    pub diagnostics: DiagnosticCounts,
+    pub revision: i64,
+    pub last_event_seq: i64,
+}
+
+page! {
+    /// A page of runs, newest first.
+    RunList of RunResponse
+}
+
+/// Every run that retried another, with the first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LineageResponse {
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Uuid))]
+    pub root_run_id: RunId,
+    /// Oldest first.
+    pub attempts: Vec<LineageAttempt>,
+}
+
+/// One run of a lineage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LineageAttempt {
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Uuid))]
+    pub run_id: RunId,
+    pub attempt: u32,
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::Uuid>))]
+    pub retry_of: Option<RunId>,
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::RunStatus))]
+    pub status: Status,
+    /// Who started or retried it.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Actor))]
+    pub initiating_actor: Actor,
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Timestamp))]
+    pub created_at: Timestamp,
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::Timestamp>))]
+    pub completed_at: Option<Timestamp>,
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::Failure>))]
+    pub failure: Option<Failure>,
+    pub artifacts: Vec<crate::ArtifactResponse>,
+}

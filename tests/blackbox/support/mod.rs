@@ -1,0 +1,30 @@
+//! What the tests share: servers, repositories, clients.
+
+pub mod agents;
+pub mod api;
+pub mod pipe;
+pub mod processes;
+pub mod program;
+pub mod repository;
+pub mod run;
+pub mod scene;
+pub mod server;
+pub mod stream;
+pub mod workflows;
+
+pub use api::{Api, Reply};
+pub use pipe::Pipe;
+pub use repository::Repository;
+pub use run::Run;
+pub use scene::Scene;
+pub use server::{Backend, Options, Server};
+
+use std::time::Duration;
+
+/// No single wait of a test is longer; what takes longer is a failure with the server's log in its message.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Some text that occurs nowhere else, such as for names that must be unique on a shared server.
+pub fn unique(prefix: &str) -> String {
+    format!("{prefix}_{}", &uuid::Uuid::new_v4().simple().to_string()[..12])
+}
