@@ -1,1 +1,26 @@
+//! The HTTP interface: routes, identity, streams of events, the OpenAPI document, the browser app's files.
+//!
+//! Nothing here decides what a run becomes and nothing here knows SQL: requests are read and checked, the engine or
+//! the store is asked, and the answer is put into the wire's shapes.
 
+mod context;
+mod document;
+mod error;
+pub mod identity;
+mod input;
+mod operations;
+mod pages;
+mod permission;
+mod problems;
+mod routes;
+mod server;
+mod stream;
+mod trace;
+mod views;
+
+pub use document::{openapi, openapi_json};
+pub use permission::Permission;
+pub use server::{Settings, serve};
+
+#[cfg(test)]
+mod tests;

@@ -24,7 +24,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// What the web server has left to say once it was told to stop; open event streams would go on for ever.
-const LAST_ANSWERS: Duration = Duration::from_secs(3);
+const LAST_ANSWERS: Duration = Duration::from_secs(6);
 /// Steps are ended within their grace; what takes longer is left to the next start, which expects it.
 const LAST_STEPS: Duration = Duration::from_secs(15);
 
@@ -124,25 +124,29 @@ async fn work(
         let engine = engine.clone();
         async move { engine.run().await }
     });
-    let first = tokio::select! {
-        served = &mut web => served.map_err(|error| web_failure(address, error)),
+    let mut web_ended = None;
+    tokio::select! {
+        served = &mut web => web_ended = Some(served),
         stepped = &mut steps => return finish_steps(stepped),
         name = signals.next() => {
             tracing::info!(signal = name, "stopping; a second signal ends the server at once");
             signals.exit_at_the_next();
-            Ok(())
+        }
+    }
+    engine.stop();
+    let last_answers = async {
+        match web_ended {
+            Some(served) => served,
+            // The web server has seen the signal too and ends by itself.
+            None => tokio::time::timeout(LAST_ANSWERS, web).await.unwrap_or(Ok(())),
         }
     };
-    engine.stop();
-    let (_, stepped) = tokio::join!(
-        tokio::time::timeout(LAST_ANSWERS, async { if first.is_ok() { web.await } else { Ok(()) } }),
-        tokio::time::timeout(LAST_STEPS, steps),
-    );
-    first?;
+    let (served, stepped) = tokio::join!(last_answers, tokio::time::timeout(LAST_STEPS, steps));
     match stepped {
         Ok(stepped) => finish_steps(stepped)?,
         Err(_) => tracing::warn!("steps did not end in time; the next start takes them up"),
     }
+    served.map_err(|error| web_failure(address, error))?;
     tracing::info!("stopped");
     Ok(())
 }

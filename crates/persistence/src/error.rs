@@ -5,6 +5,9 @@ use domain::run::Refused;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// What is taken when two identical requests meet; the backend that shares rows runs the later one again.
+pub(crate) const KEY_IN_USE: &str = "the idempotency key";
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("no such row")]

@@ -67,7 +67,7 @@ fn every_setting_is_read() {
 #[test_case("[limits]\nlog_byte = 1", "limits.log_byte: there is no such setting; known here: log_bytes,"; "a limit")]
 #[test_case("[steps]\nlease = 1", "steps.lease: there is no such setting; known here: env,"; "a key of steps")]
 #[test_case("[credentials.x]\nkind = 'token'\nusername = 'u'\ntoken_file = '/etc/hostname'\npassword = 'p'", "credentials.x.password: there is no such setting"; "a key of a credential")]
-#[test_case("[credentials.x]\nkind = 'password'", "credentials.x: unknown variant `password`"; "a kind of credential")]
+#[test_case("[credentials.x]\nkind = 'password'", "credentials.x.kind: unknown variant `password`"; "a kind of credential")]
 #[test_case("[credentials.x]\nkind = 'ssh_key'\nkey_file = '/nowhere/key'", "credentials.x.key_file: there is no file /nowhere/key"; "a file that is missing")]
 #[test_case("[agents.x]", "agents.x: missing field `argv`"; "an agent without a command line")]
 #[test_case("[agents.x]\nargv = []", "agents.x.argv: names no program"; "an empty command line")]

@@ -2,7 +2,7 @@
 
 use super::Conn;
 use crate::commands::{Idempotency, Reply};
-use crate::error::{Error, Result};
+use crate::error::{Error, KEY_IN_USE, Result};
 use crate::schema::idempotency_records as table;
 use crate::sql::{At, Doc, Key};
 use diesel::prelude::*;
@@ -56,10 +56,19 @@ pub async fn store<T: Serialize>(
                 table::created_at.eq(At(now)),
             ))
             .execute(conn)
-            .await?;
+            .await
+            .map_err(in_use)?;
     }
     Ok(Reply {
         value,
         replayed: false,
     })
+}
+
+/// Two identical requests at once: the other one was first, and its reply is there once this one is run again.
+fn in_use(error: diesel::result::Error) -> Error {
+    match Error::from(error) {
+        Error::Taken { .. } => Error::Taken { what: KEY_IN_USE },
+        other => other,
+    }
 }

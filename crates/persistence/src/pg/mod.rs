@@ -1,7 +1,7 @@
 //! PostgreSQL: a pool of connections, shared by any number of nodes.
 
 use crate::commands::Execute;
-use crate::error::{Error, Result};
+use crate::error::{Error, KEY_IN_USE, Result};
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{
@@ -56,24 +56,15 @@ impl Database {
 
     /// The transaction goes on when the caller goes away: a commit is not cut off half way.
     pub async fn write<O: Execute<Conn>>(&self, operation: O) -> Result<O::Output> {
-        let database = self.clone();
-        let written = tokio::spawn(async move { database.write_now(Arc::new(operation)).await }).await;
-        written.map_err(|_| Error::Unavailable("the operation panicked".to_owned()))?
-    }
-
-    async fn write_now<O: Execute<Conn>>(&self, operation: Arc<O>) -> Result<O::Output> {
-        match self.transaction(Arc::clone(&operation)).await {
-            // Another transaction inserted the key first, and has committed: a second look finds its row, be it the
-            // reply to the same request or a name that is truly taken.
-            Err(Error::Taken { .. }) => self.transaction(operation).await,
+        match self.write_once(&operation).await {
+            Err(Error::Taken { what: KEY_IN_USE }) => self.write_once(&operation).await,
             result => result,
         }
     }
 
-    async fn transaction<O: Execute<Conn>>(&self, operation: Arc<O>) -> Result<O::Output> {
+    async fn write_once<O: Execute<Conn>>(&self, operation: &O) -> Result<O::Output> {
         let mut conn = self.connection().await?;
-        conn.transaction(async move |conn| operation.perform(conn).await)
-            .await
+        conn.transaction(async |conn| operation.perform(conn).await).await
     }
 
     pub async fn read<O: Execute<Conn>>(&self, operation: O) -> Result<O::Output> {

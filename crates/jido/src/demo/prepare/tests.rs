@@ -1,19 +1,10 @@
 use super::*;
-use std::process::{Command, Output};
+use std::process::Command;
 
 fn git(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git").arg("-C").arg(folder).args(arguments).output().unwrap();
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
-/// The tests of the project as it stands in this folder.
-fn cargo_test(folder: &Path, target: &Path) -> Output {
-    let mut command = Command::new("cargo");
-    command.args(["test", "--offline"]).current_dir(folder).env("CARGO_TARGET_DIR", target);
-    // What cargo says to this test's own process is not meant for another package.
-    command.env_remove("RUSTC_WORKSPACE_WRAPPER").env_remove("RUSTFLAGS");
-    command.output().unwrap()
 }
 
 #[test]

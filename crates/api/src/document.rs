@@ -1,0 +1,83 @@
+//! The OpenAPI document, and the routes it is made from.
+
+use crate::identity::guard;
+use crate::routes;
+use actix_web::middleware::from_fn;
+use actix_web::{App as ActixApp, web};
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "JidoCode Runs",
+        description = "A durable workflow runtime with human approval gates for code automation.\n\n\
+            Every error is an `application/problem+json` document; `code` alone is meant for programs.",
+        version = "1.0.0",
+        license(name = "MIT", identifier = "MIT"),
+    ),
+    tags(
+        (name = "projects", description = "Git repositories under work."),
+        (name = "workflows", description = "Definitions and their immutable versions."),
+        (name = "runs", description = "Executions of a pinned version."),
+        (name = "events", description = "What happened, as lists and as streams."),
+        (name = "approvals", description = "Gates that wait for people."),
+        (name = "failures", description = "Why runs failed."),
+        (name = "identity", description = "Sessions and API tokens."),
+        (name = "service", description = "The server itself."),
+    ),
+    components(schemas(wire::Problem)),
+    security(("token" = []), ("session" = [])),
+    modifiers(&SecuritySchemes),
+)]
+struct Base;
+
+struct SecuritySchemes;
+
+impl Modify for SecuritySchemes {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_default();
+        let token = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An API token, made by `jido token create` or `POST /api/v1/tokens`."))
+            .build();
+        let session = ApiKey::Cookie(ApiKeyValue::with_description(
+            "__Host-jido_session",
+            "A browser session; named `jido_session` over http on the loopback. Requests that change something \
+             must come from this server's own pages.",
+        ));
+        components.add_security_scheme("token", SecurityScheme::Http(token));
+        components.add_security_scheme("session", SecurityScheme::ApiKey(session));
+    }
+}
+
+/// Registers the API's routes and the service's own.
+pub(crate) fn configure(config: &mut web::ServiceConfig) {
+    let mut config = ServiceConfig::new(config);
+    routes::service(&mut config);
+    config.service(
+        utoipa_actix_web::scope("/api/v1")
+            .configure(routes::api)
+            .map(|scope| scope.wrap(from_fn(guard)).default_service(web::to(crate::pages::unknown_path))),
+    );
+}
+
+/// The OpenAPI 3.1 document of this server.
+pub fn openapi() -> Document {
+    let (_, document) = ActixApp::new()
+        .into_utoipa_app()
+        .openapi(Base::openapi())
+        .configure(routes::service)
+        .service(utoipa_actix_web::scope("/api/v1").configure(routes::api))
+        .split_for_parts();
+    document
+}
+
+/// The document as stable, indented JSON that ends with a line feed.
+pub fn openapi_json() -> String {
+    let value = serde_json::to_value(openapi()).unwrap_or_default();
+    format!("{value:#}\n")
+}

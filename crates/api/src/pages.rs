@@ -1,0 +1,46 @@
+//! What is no operation: the documentation, the error pages, the browser app, and paths that do not exist.
+
+mod app_files;
+mod errors;
+
+use crate::error::Error;
+use crate::operations::operations;
+use crate::server::App;
+use actix_web::http::Method;
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+use wire::ProblemCode;
+
+/// Registers `/docs`.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .route("/docs/errors/{code}", web::get().to(errors::page))
+        .route("/docs", web::get().to(to_docs))
+        .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));
+}
+
+async fn to_docs() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((LOCATION, "/docs/")).finish()
+}
+
+/// Answers what no route takes: the browser app's files, or a problem.
+pub async fn fallback(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let is_api = request.path() == "/api" || request.path().starts_with("/api/");
+    match &app.web_root {
+        Some(root) if is_read && !is_api => app_files::serve(root, request.path()).await,
+        Some(_) | None => unknown_path(request).await,
+    }
+}
+
+/// 405 where the path knows other methods, else 404.
+pub async fn unknown_path(request: HttpRequest) -> HttpResponse {
+    let methods = request.match_pattern().map(|pattern| operations().methods_of(&pattern)).unwrap_or_default();
+    if methods.is_empty() {
+        return Error::new(ProblemCode::NotFound, format!("Nothing is at {}.", request.path())).error_response();
+    }
+    Error::new(ProblemCode::MethodNotAllowed, format!("{} is not one of {}.", request.method(), methods.join(", ")))
+        .with(|context| context.allowed_methods = Some(methods))
+        .error_response()
+}
