@@ -27,20 +27,10 @@ pub struct Actor {
 
 impl Actor {
     pub const fn system() -> Self {
-        Self {
-            kind: ActorKind::System,
-            id: None,
-            name: None,
-            token_id: None,
-        }
+        Self { kind: ActorKind::System, id: None, name: None, token_id: None }
     }
 
     pub const fn user(id: UserId, name: String, token_id: Option<TokenId>) -> Self {
-        Self {
-            kind: ActorKind::User,
-            id: Some(id),
-            name: Some(name),
-            token_id,
-        }
+        Self { kind: ActorKind::User, id: Some(id), name: Some(name), token_id }
     }
 }

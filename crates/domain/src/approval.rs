@@ -133,10 +133,7 @@ impl Gate {
         named: &Digest,
         rationale: Option<&str>,
     ) -> Result<DecisionEffect, DecisionRefused> {
-        let own = self
-            .votes
-            .iter()
-            .find(|vote| vote.actor.id == Some(by) && vote.evidence_digest == *named);
+        let own = self.votes.iter().find(|vote| vote.actor.id == Some(by) && vote.evidence_digest == *named);
         let own = own.map(|vote| vote.decision);
         match self.status {
             ApprovalStatus::Pending => {}
@@ -151,9 +148,7 @@ impl Gate {
             return Err(DecisionRefused::ContextBlocked);
         };
         if current != named {
-            return Err(DecisionRefused::StaleEvidence {
-                current: current.clone(),
-            });
+            return Err(DecisionRefused::StaleEvidence { current: current.clone() });
         }
         match own {
             Some(own) if own == decision => return Ok(DecisionEffect::Repeated),
@@ -206,23 +201,13 @@ impl Gate {
         }
         match &self.policy.on_reject {
             OnReject::Cancel {} => Ok(DecisionEffect::RejectedCancel),
-            OnReject::RetryStep {
-                step,
-                max_rounds,
-                workspace,
-                on_exhausted,
-            } => {
+            OnReject::RetryStep { step, max_rounds, workspace, on_exhausted } => {
                 if self.round <= *max_rounds {
-                    return Ok(DecisionEffect::RejectedRetry {
-                        step: step.clone(),
-                        workspace: *workspace,
-                    });
+                    return Ok(DecisionEffect::RejectedRetry { step: step.clone(), workspace: *workspace });
                 }
                 match on_exhausted {
                     OnExhausted::Cancel => Ok(DecisionEffect::RejectedCancel),
-                    OnExhausted::Refuse => Err(DecisionRefused::RoundsExhausted {
-                        max_rounds: *max_rounds,
-                    }),
+                    OnExhausted::Refuse => Err(DecisionRefused::RoundsExhausted { max_rounds: *max_rounds }),
                 }
             }
         }

@@ -23,11 +23,7 @@ impl Digest {
     pub fn parse(text: &str) -> Result<Self, DigestError> {
         let digits = text.strip_prefix("sha256:").ok_or(DigestError)?;
         let valid = digits.len() == 64 && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        if valid {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(DigestError)
-        }
+        if valid { Ok(Self(text.to_owned())) } else { Err(DigestError) }
     }
 
     pub fn as_str(&self) -> &str {

@@ -143,11 +143,7 @@ pub struct StepFailure {
 
 impl StepFailure {
     pub fn new(reason: FailureReason, detail: impl Into<String>) -> Self {
-        Self {
-            reason,
-            detail: detail.into(),
-            missing_fields: Vec::new(),
-        }
+        Self { reason, detail: detail.into(), missing_fields: Vec::new() }
     }
 
     /// Assembles the run's failure. `step_retryable` says whether the pinned contract lets this step be retried.

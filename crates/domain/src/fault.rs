@@ -45,12 +45,7 @@ pub struct Fault {
 
 impl Fault {
     pub fn new(pointer: impl Into<String>, code: FaultCode, detail: impl Into<String>) -> Self {
-        Self {
-            pointer: pointer.into(),
-            code,
-            detail: detail.into(),
-            limit: None,
-        }
+        Self { pointer: pointer.into(), code, detail: detail.into(), limit: None }
     }
 
     pub fn with_limit(mut self, limit: u64) -> Self {

@@ -84,23 +84,13 @@ mod tests {
     fn an_id_has_exactly_one_text() {
         let text = "0199f0c2-7d1e-7a40-8c11-2f6d0a3b5e77";
         assert_eq!(RunId::parse(text).unwrap().to_string(), text);
-        for other in [
-            "0199F0C2-7D1E-7A40-8C11-2F6D0A3B5E77",
-            "0199f0c27d1e7a408c112f6d0a3b5e77",
-            "",
-            "x",
-        ] {
+        for other in ["0199F0C2-7D1E-7A40-8C11-2F6D0A3B5E77", "0199f0c27d1e7a408c112f6d0a3b5e77", "", "x"] {
             assert_eq!(RunId::parse(other), Err(IdError), "{other}");
         }
     }
 
     #[test]
     fn the_short_form_is_the_random_tail() {
-        assert_eq!(
-            RunId::parse("0199f0c2-7d1e-7a40-8c11-2f6d0a3b5e77")
-                .unwrap()
-                .short(),
-            "2f6d0a3b5e77"
-        );
+        assert_eq!(RunId::parse("0199f0c2-7d1e-7a40-8c11-2f6d0a3b5e77").unwrap().short(), "2f6d0a3b5e77");
     }
 }

@@ -37,9 +37,7 @@ impl Shipping {
 
     /// The branch for one run.
     pub fn branch(&self, workflow: &str, run: crate::RunId) -> String {
-        self.branch_pattern
-            .replace("{workflow}", workflow)
-            .replace("{run}", &run.short())
+        self.branch_pattern.replace("{workflow}", workflow).replace("{run}", &run.short())
     }
 }
 

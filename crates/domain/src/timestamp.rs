@@ -29,10 +29,7 @@ impl Timestamp {
 
     /// This instant moved forward; saturates at the end of the range.
     pub fn plus(self, duration: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_add(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)))
     }
 
     /// The time from `earlier` to this instant, zero when the clock went backwards.
@@ -75,9 +72,7 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        OffsetDateTime::parse(&text, &Rfc3339)
-            .map(Self::from)
-            .map_err(D::Error::custom)
+        OffsetDateTime::parse(&text, &Rfc3339).map(Self::from).map_err(D::Error::custom)
     }
 }
 
@@ -95,9 +90,6 @@ mod tests {
 
     #[test]
     fn a_clock_that_went_back_gives_no_negative_duration() {
-        assert_eq!(
-            Timestamp::from_micros(5).since(Timestamp::from_micros(9)),
-            Duration::ZERO
-        );
+        assert_eq!(Timestamp::from_micros(5).since(Timestamp::from_micros(9)), Duration::ZERO);
     }
 }

@@ -46,20 +46,10 @@ pub struct Decide {
 impl Engine {
     /// Makes a run. Whatever is wrong with the request is said at once, and nothing is stored.
     pub async fn start_run(&self, request: StartRun) -> Result<Reply<RunRecord>> {
-        let project = self
-            .store()
-            .read(GetProject {
-                id: request.project_id,
-            })
-            .await
-            .map_err(missing("project"))?;
-        let version = self
-            .store()
-            .read(GetVersion {
-                name: request.workflow.clone(),
-                version: request.version,
-            })
-            .await;
+        let project =
+            self.store().read(GetProject { id: request.project_id }).await.map_err(missing("project"))?;
+        let version =
+            self.store().read(GetVersion { name: request.workflow.clone(), version: request.version }).await;
         let version = match version {
             Ok(version) => version,
             Err(persistence::Error::NotFound) => {
@@ -77,10 +67,7 @@ impl Engine {
         if project.archived_at.is_some() {
             return Err(Error::ProjectArchived);
         }
-        let first = pinned
-            .definition()
-            .first_step()
-            .ok_or(Error::PinnedDocumentCorrupt)?;
+        let first = pinned.definition().first_step().ok_or(Error::PinnedDocumentCorrupt)?;
         let id = RunId::from_uuid(clock::new_id());
         let reply = self
             .store()
@@ -98,9 +85,7 @@ impl Engine {
                 inputs,
                 input_metadata,
                 base_ref: request.base_ref,
-                correlation_id: request
-                    .correlation_id
-                    .unwrap_or_else(|| clock::new_id().to_string()),
+                correlation_id: request.correlation_id.unwrap_or_else(|| clock::new_id().to_string()),
                 now: clock::now(),
                 idempotency: request.idempotency,
             })
@@ -119,8 +104,7 @@ impl Engine {
             evidence_digest: request.evidence_digest,
             rationale: request.rationale,
         };
-        self.change(request.run_id, change, Some(request.actor), request.idempotency)
-            .await
+        self.change(request.run_id, change, Some(request.actor), request.idempotency).await
     }
 
     /// Cancels a run that has not ended; its processes are ended too.
@@ -131,9 +115,7 @@ impl Engine {
         actor: Actor,
         idempotency: Option<Idempotency>,
     ) -> Result<Reply<Changed>> {
-        let reply = self
-            .change(run_id, Change::Cancel { reason }, Some(actor), idempotency)
-            .await?;
+        let reply = self.change(run_id, Change::Cancel { reason }, Some(actor), idempotency).await?;
         self.stop_steps_of(run_id);
         Ok(reply)
     }
@@ -146,26 +128,11 @@ impl Engine {
         actor: Option<Actor>,
         idempotency: Option<Idempotency>,
     ) -> Result<Reply<Changed>> {
-        let run = self
-            .store()
-            .read(GetRun {
-                project_id: None,
-                id: run_id,
-            })
-            .await
-            .map_err(missing("run"))?;
+        let run = self.store().read(GetRun { project_id: None, id: run_id }).await.map_err(missing("run"))?;
         let pinned = self.pinned_of(&run).await?;
         let lease = self.config().lease;
-        let operation = ChangeRun {
-            run_id,
-            pinned,
-            change,
-            actor,
-            fence: None,
-            lease,
-            now: clock::now(),
-            idempotency,
-        };
+        let operation =
+            ChangeRun { run_id, pinned, change, actor, fence: None, lease, now: clock::now(), idempotency };
         let reply = self.store().write(operation).await?;
         if !reply.replayed {
             self.committed(run_id);

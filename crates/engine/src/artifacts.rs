@@ -87,11 +87,7 @@ impl Artifacts {
             step: step.clone(),
             attempt,
             kind: kind.to_owned(),
-            name: file
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned(),
+            name: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             media_type: media_type.to_owned(),
             sha256: digest.hex().to_owned(),
             size_bytes: i64::try_from(size).unwrap_or(i64::MAX),
@@ -125,11 +121,7 @@ impl Artifacts {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(Error::ArtifactCorrupt),
             Err(error) => return Err(error.into()),
         };
-        if Digest::of(&bytes) == *digest {
-            Ok(bytes)
-        } else {
-            Err(Error::ArtifactCorrupt)
-        }
+        if Digest::of(&bytes) == *digest { Ok(bytes) } else { Err(Error::ArtifactCorrupt) }
     }
 }
 

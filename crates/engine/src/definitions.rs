@@ -40,10 +40,7 @@ impl Definitions {
         if let Some(known) = self.known(&run.workflow_digest) {
             return Ok(known);
         }
-        let query = GetVersion {
-            name: run.workflow_name.clone(),
-            version: Some(run.workflow_version),
-        };
+        let query = GetVersion { name: run.workflow_name.clone(), version: Some(run.workflow_version) };
         let version = store.read(query).await?;
         if version.digest != run.workflow_digest {
             return Err(Error::PinnedDocumentCorrupt);
@@ -52,10 +49,6 @@ impl Definitions {
     }
 
     fn known(&self, digest: &Digest) -> Option<Arc<Pinned>> {
-        self.by_digest
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(digest)
-            .cloned()
+        self.by_digest.lock().unwrap_or_else(PoisonError::into_inner).get(digest).cloned()
     }
 }

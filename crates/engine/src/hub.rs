@@ -11,9 +11,7 @@ pub struct Hub {
 
 impl Hub {
     pub fn new() -> Self {
-        Self {
-            hints: broadcast::channel(1024).0,
-        }
+        Self { hints: broadcast::channel(1024).0 }
     }
 
     /// Says that events of this run were committed.

@@ -18,9 +18,7 @@ impl Layout {
         let mut builder = std::fs::DirBuilder::new();
         builder.recursive(true).mode(0o700);
         builder.create(data_dir)?;
-        let layout = Self {
-            root: data_dir.canonicalize()?,
-        };
+        let layout = Self { root: data_dir.canonicalize()? };
         for folder in [layout.artifacts(), layout.mirrors(), layout.runs(), layout.logs()] {
             builder.create(folder)?;
         }
@@ -68,9 +66,7 @@ impl Layout {
     }
 
     pub fn log(&self, run: RunId, step: &StepKey, attempt: u32) -> PathBuf {
-        self.logs()
-            .join(run.to_string())
-            .join(format!("{step}.{attempt}.log"))
+        self.logs().join(run.to_string()).join(format!("{step}.{attempt}.log"))
     }
 
     pub fn mirror(mirrors: &Path, project: ProjectId) -> PathBuf {

@@ -79,9 +79,7 @@ impl Engine {
             layout,
             config,
         };
-        Ok(Self {
-            shared: Arc::new(shared),
-        })
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     pub fn store(&self) -> &Store {

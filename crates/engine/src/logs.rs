@@ -17,9 +17,7 @@ pub struct LogReader {
 impl Engine {
     /// The log of an attempt. It may not exist yet: then it reads as empty.
     pub fn log(&self, run: RunId, step: &StepKey, attempt: u32) -> LogReader {
-        LogReader {
-            path: self.shared.layout.log(run, step, attempt),
-        }
+        LogReader { path: self.shared.layout.log(run, step, attempt) }
     }
 }
 
@@ -33,9 +31,7 @@ impl LogReader {
         };
         file.seek(SeekFrom::Start(offset)).await?;
         let mut bytes = Vec::new();
-        file.take(u64::try_from(limit).unwrap_or(u64::MAX))
-            .read_to_end(&mut bytes)
-            .await?;
+        file.take(u64::try_from(limit).unwrap_or(u64::MAX)).read_to_end(&mut bytes).await?;
         Ok(bytes)
     }
 

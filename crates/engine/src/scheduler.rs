@@ -26,27 +26,16 @@ pub struct Live {
 impl Live {
     fn begin(&self, run: RunId, parent: &CancellationToken) -> CancellationToken {
         let token = parent.child_token();
-        self.tokens
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(run, token.clone());
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).insert(run, token.clone());
         token
     }
 
     fn end(&self, run: RunId) {
-        self.tokens
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&run);
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).remove(&run);
     }
 
     fn cancel(&self, run: RunId) {
-        if let Some(token) = self
-            .tokens
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&run)
-        {
+        if let Some(token) = self.tokens.lock().unwrap_or_else(PoisonError::into_inner).get(&run) {
             token.cancel();
         }
     }
@@ -59,8 +48,7 @@ impl Engine {
     pub async fn run(&self) -> Result<()> {
         if !self.store().is_shared() {
             // This process alone uses the database: whatever another one had leased is nobody's now.
-            self.recover(OrphanedAttempts::NotOwnedBy(self.shared.owner.clone()))
-                .await;
+            self.recover(OrphanedAttempts::NotOwnedBy(self.shared.owner.clone())).await;
         }
         self.sweep_workspaces().await;
         let slots = Arc::new(Semaphore::new(self.config().max_live_steps));
@@ -155,11 +143,7 @@ impl Engine {
         }
         let owner = attempt.owner.clone().unwrap_or_default();
         tracing::warn!(run = %orphan.run.id, step = %attempt.step, "the worker of a step is gone");
-        let fence = persistence::commands::Fence {
-            attempt_id: attempt.id,
-            owner,
-            epoch: attempt.epoch,
-        };
+        let fence = persistence::commands::Fence { attempt_id: attempt.id, owner, epoch: attempt.epoch };
         match self.change_fenced(&orphan.run, Change::Lose, fence).await {
             Ok(_) => self.tidy(orphan.run.id).await,
             // Somebody else recovered it, or it ended after all.
@@ -178,10 +162,7 @@ impl Engine {
             }
         };
         for (run, approval_id) in due {
-            match self
-                .change(run, Change::ExpireGate { approval_id }, None, None)
-                .await
-            {
+            match self.change(run, Change::ExpireGate { approval_id }, None, None).await {
                 Ok(_) => self.tidy(run).await,
                 Err(error) => tracing::warn!(%run, %error, "a gate could not be expired"),
             }
@@ -189,11 +170,7 @@ impl Engine {
     }
 
     async fn until_next_due(&self, slots: &Semaphore) -> Duration {
-        let ceiling = if self.store().is_shared() {
-            SHARED_POLL
-        } else {
-            IDLE
-        };
+        let ceiling = if self.store().is_shared() { SHARED_POLL } else { IDLE };
         if slots.available_permits() == 0 {
             // A slot that becomes free rings; until then only leases and gates can fall due.
             return ceiling.min(self.config().lease);
@@ -207,14 +184,7 @@ impl Engine {
 
     /// Removes the workspace of a run that has ended.
     async fn tidy(&self, run: RunId) {
-        match self
-            .store()
-            .read(GetRun {
-                project_id: None,
-                id: run,
-            })
-            .await
-        {
+        match self.store().read(GetRun { project_id: None, id: run }).await {
             Ok(record) if record.status.is_terminal() => {
                 let folder = self.shared.layout.run(run);
                 if let Err(error) = remove_folder(&folder).await {
@@ -232,11 +202,7 @@ impl Engine {
             return;
         };
         while let Ok(Some(folder)) = folders.next_entry().await {
-            if let Some(run) = folder
-                .file_name()
-                .to_str()
-                .and_then(|name| RunId::parse(name).ok())
-            {
+            if let Some(run) = folder.file_name().to_str().and_then(|name| RunId::parse(name).ok()) {
                 self.tidy(run).await;
             }
         }

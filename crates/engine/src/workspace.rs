@@ -24,11 +24,7 @@ pub struct Mirrors {
 
 impl Mirrors {
     pub fn new(git: Git, root: PathBuf) -> Self {
-        Self {
-            git,
-            root,
-            open: Mutex::default(),
-        }
+        Self { git, root, open: Mutex::default() }
     }
 
     pub async fn get(&self, project: ProjectId) -> Result<Arc<Mirror>> {
@@ -50,11 +46,7 @@ impl Engine {
         if let Some(url) = &settings.repository
             && let Err(error) = RemoteUrl::parse(url)
         {
-            faults.push(Fault::new(
-                "/repository",
-                FaultCode::InvalidFormat,
-                format!("{error}."),
-            ));
+            faults.push(Fault::new("/repository", FaultCode::InvalidFormat, format!("{error}.")));
         }
         if let Some(agent) = &settings.agent
             && !self.config().agents.contains_key(agent)
@@ -116,33 +108,21 @@ impl Engine {
             return Ok(None);
         };
         let url = RemoteUrl::parse(url).map_err(|error| {
-            Error::Invalid(vec![Fault::new(
-                "/repository",
-                FaultCode::InvalidFormat,
-                format!("{error}."),
-            )])
+            Error::Invalid(vec![Fault::new("/repository", FaultCode::InvalidFormat, format!("{error}."))])
         })?;
         let credential = match &settings.credential {
             None => Credential::None,
             Some(name) => match self.config().credentials.get(name) {
-                Some(config::Credential::SshKey {
-                    key_file,
-                    known_hosts_file,
-                }) => Credential::SshKey {
+                Some(config::Credential::SshKey { key_file, known_hosts_file }) => Credential::SshKey {
                     key_file: key_file.clone(),
                     known_hosts_file: known_hosts_file.clone(),
                 },
-                Some(config::Credential::Token { username, token_file }) => Credential::Token {
-                    username: username.clone(),
-                    token_file: token_file.clone(),
-                },
+                Some(config::Credential::Token { username, token_file }) => {
+                    Credential::Token { username: username.clone(), token_file: token_file.clone() }
+                }
                 None => {
                     let detail = format!("The server's configuration has no credential named {name}.");
-                    return Err(Error::Invalid(vec![Fault::new(
-                        "/credential",
-                        FaultCode::NotFound,
-                        detail,
-                    )]));
+                    return Err(Error::Invalid(vec![Fault::new("/credential", FaultCode::NotFound, detail)]));
                 }
             },
         };
@@ -152,11 +132,7 @@ impl Engine {
 
 fn names<'a>(keys: impl Iterator<Item = &'a String>) -> String {
     let names: Vec<&str> = keys.map(String::as_str).collect();
-    if names.is_empty() {
-        "none".to_owned()
-    } else {
-        names.join(", ")
-    }
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 /// The snapshots around the attempts of a run.
@@ -187,10 +163,7 @@ fn replay_from(base: Oid, attempts: &[AttemptRecord], at: &AttemptRecord) -> Tre
         }
         seen.push((attempt, before));
     }
-    Trees {
-        before: tree.clone(),
-        newest: tree,
-    }
+    Trees { before: tree.clone(), newest: tree }
 }
 
 fn starting_point(seen: &[(&AttemptRecord, Oid)], attempt: &AttemptRecord, tree: &Oid) -> Oid {
@@ -200,9 +173,9 @@ fn starting_point(seen: &[(&AttemptRecord, Oid)], attempt: &AttemptRecord, tree:
         RejectWorkspace::Restore => match same.clone().next_back() {
             None => tree.clone(),
             // A rejection sent the work back to where the step found it the first time.
-            Some((previous, before)) if previous.state == AttemptState::Succeeded => same
-                .next()
-                .map_or_else(|| before.clone(), |(_, first)| first.clone()),
+            Some((previous, before)) if previous.state == AttemptState::Succeeded => {
+                same.next().map_or_else(|| before.clone(), |(_, first)| first.clone())
+            }
             // The previous attempt failed or was lost: this one starts where that one did.
             Some((_, before)) => before.clone(),
         },
@@ -210,14 +183,11 @@ fn starting_point(seen: &[(&AttemptRecord, Oid)], attempt: &AttemptRecord, tree:
 }
 
 fn after(attempt: &AttemptRecord, before: &Oid) -> Oid {
-    let recorded = attempt
-        .result
-        .as_ref()
-        .and_then(|result| result.commit.as_deref());
+    let recorded = attempt.result.as_ref().and_then(|result| result.commit.as_deref());
     match attempt.state {
-        AttemptState::Succeeded => recorded
-            .and_then(|commit| Oid::parse(commit).ok())
-            .unwrap_or_else(|| before.clone()),
+        AttemptState::Succeeded => {
+            recorded.and_then(|commit| Oid::parse(commit).ok()).unwrap_or_else(|| before.clone())
+        }
         AttemptState::Ready
         | AttemptState::Leased
         | AttemptState::Waiting
@@ -293,9 +263,8 @@ mod tests {
 
     #[test]
     fn a_step_starts_from_the_newest_snapshot() {
-        let history = History(vec![])
-            .then("edit", Succeeded, Restore, Some('b'))
-            .then("test", Leased, Keep, None);
+        let history =
+            History(vec![]).then("edit", Succeeded, Restore, Some('b')).then("test", Leased, Keep, None);
         assert_eq!(history.trees_of_last().0, oid('b'));
     }
 
@@ -318,14 +287,8 @@ mod tests {
                 .then("edit", Succeeded, Keep, Some('c'))
                 .then("gate", Failed, Keep, None)
         };
-        assert_eq!(
-            rejected().then("edit", Leased, Keep, None).trees_of_last().0,
-            oid('c')
-        );
-        assert_eq!(
-            rejected().then("edit", Leased, Restore, None).trees_of_last().0,
-            oid('b')
-        );
+        assert_eq!(rejected().then("edit", Leased, Keep, None).trees_of_last().0, oid('c'));
+        assert_eq!(rejected().then("edit", Leased, Restore, None).trees_of_last().0, oid('b'));
     }
 
     #[test]

@@ -16,11 +16,7 @@ pub enum Error {
     NotInstalled,
     /// Git ended with a failure that has no variant of its own; `exit_code` is `None` after a signal.
     #[error("git failed to {operation} (exit code {}): {stderr}", exit_code_text(*.exit_code))]
-    CommandFailed {
-        operation: &'static str,
-        exit_code: Option<i32>,
-        stderr: String,
-    },
+    CommandFailed { operation: &'static str, exit_code: Option<i32>, stderr: String },
     /// Git did not finish in time and was killed with everything it had started.
     #[error("git took too long to {operation}")]
     TimedOut { operation: &'static str },
@@ -53,10 +49,7 @@ pub enum Error {
     CredentialUnusable { path: PathBuf, detail: String },
     /// The answer is larger than the operation accepts.
     #[error("the answer to {operation} is larger than {limit_bytes} bytes")]
-    TooLarge {
-        operation: &'static str,
-        limit_bytes: u64,
-    },
+    TooLarge { operation: &'static str, limit_bytes: u64 },
     /// Git succeeded, but what it printed could not be understood.
     #[error("git printed something unexpected on {operation}: {detail}")]
     Output { operation: &'static str, detail: String },
@@ -77,10 +70,7 @@ impl Error {
 
     /// Reports output that does not have the expected shape.
     pub(crate) fn output(operation: &'static str, detail: impl Into<String>) -> Self {
-        Self::Output {
-            operation,
-            detail: detail.into(),
-        }
+        Self::Output { operation, detail: detail.into() }
     }
 }
 

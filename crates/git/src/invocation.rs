@@ -44,8 +44,7 @@ impl Invocation {
     where
         I: IntoIterator<Item: AsRef<OsStr>>,
     {
-        self.arguments
-            .extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        self.arguments.extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
         self
     }
 

@@ -18,11 +18,7 @@ impl Oid {
     pub fn parse(text: &str) -> Result<Self, OidError> {
         let length_fits = matches!(text.len(), 40 | 64);
         let digits_fit = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if length_fits && digits_fit {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(OidError)
-        }
+        if length_fits && digits_fit { Ok(Self(text.to_owned())) } else { Err(OidError) }
     }
 
     /// The hexadecimal digits.

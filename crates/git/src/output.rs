@@ -25,11 +25,7 @@ impl Finished {
     }
 
     pub(crate) fn into_error(self) -> Error {
-        Error::CommandFailed {
-            operation: self.operation,
-            exit_code: self.exit_code,
-            stderr: self.stderr,
-        }
+        Error::CommandFailed { operation: self.operation, exit_code: self.exit_code, stderr: self.stderr }
     }
 
     /// The one object id that was printed.
@@ -42,15 +38,8 @@ impl Finished {
 /// Reads to the end, or fails with [`io::ErrorKind::FileTooLarge`] after `limit_bytes`.
 pub(crate) async fn read_bounded<R: AsyncRead + Unpin>(source: R, limit_bytes: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let read = source
-        .take(limit_bytes.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .await?;
-    if read as u64 > limit_bytes {
-        Err(io::ErrorKind::FileTooLarge.into())
-    } else {
-        Ok(bytes)
-    }
+    let read = source.take(limit_bytes.saturating_add(1)).read_to_end(&mut bytes).await?;
+    if read as u64 > limit_bytes { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(bytes) }
 }
 
 /// Reads to the end and keeps the last bytes only: git's reason stands in its last lines.
@@ -112,22 +101,15 @@ mod tests {
     #[tokio::test]
     async fn the_end_of_a_long_standard_error_is_kept() {
         let long = [vec![b'x'; 100_000], b"fatal: reason".to_vec()].concat();
-        let tail = super::read_tail(long.as_slice())
-            .await
-            .expect("a slice can be read");
+        let tail = super::read_tail(long.as_slice()).await.expect("a slice can be read");
         assert_eq!(tail.len(), super::MAX_STDERR_BYTES);
         assert!(tail.ends_with(b"fatal: reason"));
     }
 
     #[tokio::test]
     async fn output_beyond_its_bound_is_refused() {
-        assert_eq!(
-            super::read_bounded(b"1234".as_slice(), 4).await.expect("it fits"),
-            b"1234"
-        );
-        let refused = super::read_bounded(b"12345".as_slice(), 4)
-            .await
-            .expect_err("one byte too many");
+        assert_eq!(super::read_bounded(b"1234".as_slice(), 4).await.expect("it fits"), b"1234");
+        let refused = super::read_bounded(b"12345".as_slice(), 4).await.expect_err("one byte too many");
         assert_eq!(refused.kind(), std::io::ErrorKind::FileTooLarge);
     }
 }

@@ -30,11 +30,7 @@ impl Git {
     pub fn new() -> Result<Self> {
         let search_path = std::env::var_os("PATH").unwrap_or_else(|| settings::FALLBACK_PATH.into());
         let program = settings::find_git(&search_path).ok_or(Error::NotInstalled)?;
-        Ok(Self {
-            program,
-            search_path,
-            timeout: DEFAULT_TIMEOUT,
-        })
+        Ok(Self { program, search_path, timeout: DEFAULT_TIMEOUT })
     }
 
     /// Sets the longest time that one call of git may take; the default is five minutes.
@@ -53,19 +49,13 @@ impl Git {
         let stdout = self.run(invocation).await?.stdout;
         let text = String::from_utf8_lossy(&stdout);
         let version = text.trim_end().strip_prefix("git version ");
-        version
-            .map(str::to_owned)
-            .ok_or_else(|| Error::output(operation, text.trim_end()))
+        version.map(str::to_owned).ok_or_else(|| Error::output(operation, text.trim_end()))
     }
 
     /// Runs to the end; every exit code but zero is an error.
     pub(crate) async fn run(&self, invocation: Invocation) -> Result<Finished> {
         let finished = self.attempt(invocation).await?;
-        if finished.succeeded() {
-            Ok(finished)
-        } else {
-            Err(finished.into_error())
-        }
+        if finished.succeeded() { Ok(finished) } else { Err(finished.into_error()) }
     }
 
     /// Runs to the end and leaves it to the caller what the exit code means.
@@ -73,11 +63,7 @@ impl Git {
         let operation = invocation.operation;
         let limit_bytes = invocation.output_limit_bytes;
         let input = invocation.input.take();
-        let stdin = if input.is_some() {
-            Stdio::piped()
-        } else {
-            Stdio::null()
-        };
+        let stdin = if input.is_some() { Stdio::piped() } else { Stdio::null() };
         let mut child = self.spawn(&invocation, stdin)?;
         let mut group = ProcessGroup::of(&child);
         let work = converse(&mut child, input, limit_bytes);
@@ -87,10 +73,7 @@ impl Git {
                 return Err(Error::TimedOut { operation });
             }
             Ok(Err(error)) if error.kind() == io::ErrorKind::FileTooLarge => {
-                return Err(Error::TooLarge {
-                    operation,
-                    limit_bytes,
-                });
+                return Err(Error::TooLarge { operation, limit_bytes });
             }
             Ok(Err(source)) => return Err(Error::Io { operation, source }),
             Ok(Ok(conversation)) => conversation,
@@ -98,25 +81,14 @@ impl Git {
         group.finished();
         let stderr = mask(&stderr, &invocation.secrets);
         tracing::debug!(operation, ?exit_code, "git finished");
-        Ok(Finished {
-            operation,
-            exit_code,
-            stdout,
-            stderr,
-        })
+        Ok(Finished { operation, exit_code, stdout, stderr })
     }
 
     fn spawn(&self, invocation: &Invocation, stdin: Stdio) -> Result<Child> {
-        self.command(invocation)
-            .stdin(stdin)
-            .spawn()
-            .map_err(|source| match source.kind() {
-                io::ErrorKind::NotFound if !self.program.exists() => Error::NotInstalled,
-                _ => Error::Io {
-                    operation: invocation.operation,
-                    source,
-                },
-            })
+        self.command(invocation).stdin(stdin).spawn().map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound if !self.program.exists() => Error::NotInstalled,
+            _ => Error::Io { operation: invocation.operation, source },
+        })
     }
 
     fn command(&self, invocation: &Invocation) -> Command {
@@ -133,10 +105,7 @@ impl Git {
             .process_group(0)
             .kill_on_drop(true);
         let fixed = settings::CONFIGURATION.iter().map(|&(name, value)| (name, value));
-        let own = invocation
-            .configuration
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()));
+        let own = invocation.configuration.iter().map(|(name, value)| (*name, value.as_str()));
         let mut count = 0_usize;
         for (name, value) in fixed.chain(own) {
             command.env(format!("GIT_CONFIG_KEY_{count}"), name);
@@ -176,19 +145,12 @@ struct ProcessGroup(Option<Pid>);
 
 impl ProcessGroup {
     fn of(child: &Child) -> Self {
-        Self(
-            child
-                .id()
-                .and_then(|id| i32::try_from(id).ok())
-                .and_then(Pid::from_raw),
-        )
+        Self(child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw))
     }
 
     /// Asks the group to end, so that git removes its lock files; what is left after that is killed on drop.
     async fn end(&mut self, child: &mut Child) {
-        let asked = self
-            .0
-            .is_some_and(|leader| kill_process_group(leader, Signal::TERM).is_ok());
+        let asked = self.0.is_some_and(|leader| kill_process_group(leader, Signal::TERM).is_ok());
         if asked && tokio::time::timeout(GRACE, child.wait()).await.is_ok() {
             self.finished();
         }

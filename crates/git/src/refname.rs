@@ -13,22 +13,14 @@ pub(crate) struct RefName(String);
 impl RefName {
     /// Reads a short name (`main`, `feature/x`) or a full one.
     pub(crate) fn parse(name: &str) -> Result<Self> {
-        if is_well_formed(name) {
-            Ok(Self(name.to_owned()))
-        } else {
-            Err(invalid(name))
-        }
+        if is_well_formed(name) { Ok(Self(name.to_owned())) } else { Err(invalid(name)) }
     }
 
     /// Reads a full reference that must lie beneath `namespace`, for example `refs/heads/`.
     pub(crate) fn beneath(namespace: &str, reference: &str) -> Result<Self> {
         let name = Self::parse(reference)?;
         let rest = reference.strip_prefix(namespace).unwrap_or_default();
-        if rest.is_empty() || rest.starts_with('-') {
-            Err(invalid(reference))
-        } else {
-            Ok(name)
-        }
+        if rest.is_empty() || rest.starts_with('-') { Err(invalid(reference)) } else { Ok(name) }
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -43,9 +35,7 @@ impl fmt::Display for RefName {
 }
 
 fn invalid(name: &str) -> Error {
-    Error::InvalidRef {
-        name: name.chars().take(MAX_NAME_BYTES).collect(),
-    }
+    Error::InvalidRef { name: name.chars().take(MAX_NAME_BYTES).collect() }
 }
 
 /// The rules of `git check-ref-format --allow-onelevel`, and no leading dash.

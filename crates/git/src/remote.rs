@@ -20,10 +20,7 @@ pub enum Credential {
     None,
     /// An SSH private key without passphrase. Without `known_hosts_file` a host's key is trusted when it is seen
     /// first and pinned in the mirror from then on.
-    SshKey {
-        key_file: PathBuf,
-        known_hosts_file: Option<PathBuf>,
-    },
+    SshKey { key_file: PathBuf, known_hosts_file: Option<PathBuf> },
     /// A user name and a file whose first line is a password or access token, for https.
     Token { username: String, token_file: PathBuf },
 }

@@ -47,16 +47,11 @@ async fn with_token(
         Credential::Token { username, token_file } => (username, token_file),
         Credential::None | Credential::SshKey { .. } => return Ok(call),
     };
-    let unusable = |detail: String| Error::CredentialUnusable {
-        path: token_file.clone(),
-        detail,
-    };
+    let unusable = |detail: String| Error::CredentialUnusable { path: token_file.clone(), detail };
     if !token_file.is_absolute() {
         return Err(unusable("the path is not absolute".to_owned()));
     }
-    let text = tokio::fs::read_to_string(token_file)
-        .await
-        .map_err(|error| unusable(error.to_string()))?;
+    let text = tokio::fs::read_to_string(token_file).await.map_err(|error| unusable(error.to_string()))?;
     let token = text.lines().next().unwrap_or_default().to_owned();
     if token.is_empty() {
         return Err(unusable("its first line is empty".to_owned()));
@@ -79,24 +74,14 @@ fn ssh_command(credential: &Credential, own_known_hosts: &Path) -> Result<String
         "ConnectTimeout=30".to_owned(),
     ];
     let (key_file, known_hosts_file) = match credential {
-        Credential::SshKey {
-            key_file,
-            known_hosts_file,
-        } => (Some(key_file), known_hosts_file.as_deref()),
+        Credential::SshKey { key_file, known_hosts_file } => (Some(key_file), known_hosts_file.as_deref()),
         Credential::None | Credential::Token { .. } => (None, None),
     };
     let identity = key_file.map_or_else(|| Ok("none".to_owned()), |file| ssh_path(file))?;
     options.push(format!("IdentityFile={identity}"));
-    let checking = if known_hosts_file.is_some() {
-        "yes"
-    } else {
-        "accept-new"
-    };
+    let checking = if known_hosts_file.is_some() { "yes" } else { "accept-new" };
     options.push(format!("StrictHostKeyChecking={checking}"));
-    options.push(format!(
-        "UserKnownHostsFile={}",
-        ssh_path(known_hosts_file.unwrap_or(own_known_hosts))?
-    ));
+    options.push(format!("UserKnownHostsFile={}", ssh_path(known_hosts_file.unwrap_or(own_known_hosts))?));
     let mut command = "ssh -F /dev/null".to_owned();
     for option in options {
         command.push_str(" -o ");
@@ -107,10 +92,8 @@ fn ssh_command(credential: &Credential, own_known_hosts: &Path) -> Result<String
 
 /// A path as a value in ssh's own syntax: quoted, percent signs doubled.
 fn ssh_path(path: &Path) -> Result<String> {
-    let unusable = |detail: &str| Error::CredentialUnusable {
-        path: path.to_owned(),
-        detail: detail.to_owned(),
-    };
+    let unusable =
+        |detail: &str| Error::CredentialUnusable { path: path.to_owned(), detail: detail.to_owned() };
     let text = path.to_str().ok_or_else(|| unusable("the path is not UTF-8"))?;
     if !path.is_absolute() {
         return Err(unusable("the path is not absolute"));
@@ -147,50 +130,31 @@ const UNREADABLE_SIGNS: &[&str] = &[
 ];
 
 /// Signs that the fault is on this side: the mirror, not the remote.
-const LOCAL_SIGNS: &[&str] = &[
-    "cannot lock ref",
-    "unable to update local ref",
-    "No space left on device",
-];
+const LOCAL_SIGNS: &[&str] = &["cannot lock ref", "unable to update local ref", "No space left on device"];
 
 /// The failure of a call that reads from a remote.
 pub(crate) fn read_failure(finished: Finished) -> Error {
     if has_any(&finished.stderr, AUTHENTICATION_SIGNS) {
-        Error::AuthenticationFailed {
-            detail: finished.stderr,
-        }
+        Error::AuthenticationFailed { detail: finished.stderr }
     } else if has_any(&finished.stderr, LOCAL_SIGNS) {
         finished.into_error()
     } else if finished.stderr.contains("mismatched algorithms") {
-        Error::RepositoryUnsupported {
-            detail: "the repository uses SHA-256 object ids".to_owned(),
-        }
+        Error::RepositoryUnsupported { detail: "the repository uses SHA-256 object ids".to_owned() }
     } else {
-        Error::RepositoryUnreadable {
-            detail: finished.stderr,
-        }
+        Error::RepositoryUnreadable { detail: finished.stderr }
     }
 }
 
 /// The failure of a push that left the remote reference absent.
 pub(crate) fn push_failure(finished: Finished) -> Error {
     if has_any(&finished.stderr, AUTHENTICATION_SIGNS) {
-        Error::AuthenticationFailed {
-            detail: finished.stderr,
-        }
+        Error::AuthenticationFailed { detail: finished.stderr }
     } else if has_any(&finished.stderr, UNREADABLE_SIGNS) {
-        Error::RepositoryUnreadable {
-            detail: finished.stderr,
-        }
+        Error::RepositoryUnreadable { detail: finished.stderr }
     } else {
         let status = String::from_utf8_lossy(&finished.stdout);
-        let reason = status
-            .lines()
-            .find(|line| line.starts_with('!'))
-            .unwrap_or_default();
-        Error::PushRejected {
-            detail: format!("{reason}\n{}", finished.stderr).trim().to_owned(),
-        }
+        let reason = status.lines().find(|line| line.starts_with('!')).unwrap_or_default();
+        Error::PushRejected { detail: format!("{reason}\n{}", finished.stderr).trim().to_owned() }
     }
 }
 
@@ -205,20 +169,14 @@ mod tests {
     use std::path::Path;
 
     fn command(key_file: &str) -> Result<String, crate::Error> {
-        let credential = Credential::SshKey {
-            key_file: key_file.into(),
-            known_hosts_file: None,
-        };
+        let credential = Credential::SshKey { key_file: key_file.into(), known_hosts_file: None };
         ssh_command(&credential, Path::new("/data/known_hosts"))
     }
 
     #[test]
     fn a_quote_in_a_key_path_stays_within_its_shell_word() {
         let text = command("/keys/it's; touch x").expect("the path is fine for ssh");
-        assert!(
-            text.contains(r#"'IdentityFile="/keys/it'\''s; touch x"'"#),
-            "{text}"
-        );
+        assert!(text.contains(r#"'IdentityFile="/keys/it'\''s; touch x"'"#), "{text}");
         assert!(text.contains("StrictHostKeyChecking=accept-new"));
     }
 

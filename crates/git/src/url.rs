@@ -51,10 +51,7 @@ impl RemoteUrl {
     /// Reads an address; nothing is contacted.
     pub fn parse(text: &str) -> Result<Self, RemoteUrlError> {
         let protocol = classify(text)?;
-        Ok(Self {
-            text: text.to_owned(),
-            protocol,
-        })
+        Ok(Self { text: text.to_owned(), protocol })
     }
 
     /// The address as it was given.
@@ -127,9 +124,7 @@ fn network(rest: &str) -> Result<&str, RemoteUrlError> {
 /// Separates the port, minding the colons within a bracketed IPv6 address.
 fn split_port(endpoint: &str) -> Result<(&str, Option<&str>), RemoteUrlError> {
     if !endpoint.starts_with('[') {
-        return Ok(endpoint
-            .split_once(':')
-            .map_or((endpoint, None), |(host, port)| (host, Some(port))));
+        return Ok(endpoint.split_once(':').map_or((endpoint, None), |(host, port)| (host, Some(port))));
     }
     let end = endpoint.find(']').ok_or(RemoteUrlError::InvalidHost)?;
     let (host, rest) = endpoint.split_at(end + 1);
@@ -172,11 +167,7 @@ fn check_host(host: &str) -> Result<(), RemoteUrlError> {
         Some(address) => address.parse::<Ipv6Addr>().is_ok(),
         None => !host.is_empty() && !host.starts_with('-') && host.bytes().all(is_name),
     };
-    if fits {
-        Ok(())
-    } else {
-        Err(RemoteUrlError::InvalidHost)
-    }
+    if fits { Ok(()) } else { Err(RemoteUrlError::InvalidHost) }
 }
 
 fn bracketed(host: &str) -> Option<&str> {
@@ -185,14 +176,7 @@ fn bracketed(host: &str) -> Option<&str> {
 
 fn is_loopback(host: &str) -> bool {
     match bracketed(host) {
-        Some(address) => address
-            .parse::<Ipv6Addr>()
-            .is_ok_and(|address| address.is_loopback()),
-        None => {
-            host == "localhost"
-                || host
-                    .parse::<Ipv4Addr>()
-                    .is_ok_and(|address| address.is_loopback())
-        }
+        Some(address) => address.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback()),
+        None => host == "localhost" || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback()),
     }
 }

@@ -63,13 +63,7 @@ mod tests {
     #[test]
     fn the_ids_of_nobody_are_read_from_passwd() {
         let passwd = "root:x:0:0::/root:/bin/sh\nnobody:x:65534:65533:nobody:/nonexistent:/bin/false\n";
-        assert!(matches!(
-            parse_nobody(passwd),
-            Some(Account::Other {
-                uid: 65534,
-                gid: 65533
-            })
-        ));
+        assert!(matches!(parse_nobody(passwd), Some(Account::Other { uid: 65534, gid: 65533 })));
     }
 
     #[test]

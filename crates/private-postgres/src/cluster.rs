@@ -39,22 +39,13 @@ impl Cluster {
         let folder = Folder::create(&account)?;
         let password = random_password()?;
         initialise(&programs, &account, &folder, &password)?;
-        let mut setup = Setup {
-            programs,
-            account,
-            folder,
-            port: 0,
-        };
+        let mut setup = Setup { programs, account, folder, port: 0 };
         let mut tries = 1;
         loop {
             setup.port = free_port()?;
             match Server::start(&setup) {
                 Ok(server) => {
-                    return Ok(Self {
-                        server: Some(server),
-                        setup,
-                        password,
-                    });
+                    return Ok(Self { server: Some(server), setup, password });
                 }
                 Err(error) if tries == PORT_TRIES || !port_was_taken(&error) => return Err(error),
                 Err(_) => tries += 1,
@@ -64,10 +55,7 @@ impl Cluster {
 
     /// The connection URL of a database, with user and password, over TCP. The database need not exist yet.
     pub fn url(&self, database: &str) -> String {
-        format!(
-            "postgres://{USER}:{}@127.0.0.1:{}/{database}",
-            self.password, self.setup.port
-        )
+        format!("postgres://{USER}:{}@127.0.0.1:{}/{database}", self.password, self.setup.port)
     }
 
     /// Creates an empty database and returns its URL.
@@ -80,14 +68,7 @@ impl Cluster {
     /// Runs SQL text through `psql` and returns its rows, columns parted by `|`, without headings.
     pub fn psql(&self, database: &str, sql: &str) -> Result<String, Error> {
         let mut command = self.client("psql");
-        command.args([
-            "--no-psqlrc",
-            "--quiet",
-            "--tuples-only",
-            "--no-align",
-            "-v",
-            "ON_ERROR_STOP=1",
-        ]);
+        command.args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "-v", "ON_ERROR_STOP=1"]);
         command.args(["-d", database, "-c", sql]);
         Ok(programs::run("psql", &mut command)?.trim_end().to_owned())
     }
@@ -116,9 +97,7 @@ impl Cluster {
 
     fn client(&self, program: &str) -> Command {
         let setup = &self.setup;
-        let mut command = setup
-            .programs
-            .command(program, &setup.account, setup.folder.path());
+        let mut command = setup.programs.command(program, &setup.account, setup.folder.path());
         command.env("PGPASSWORD", &self.password);
         command.args(["-h", "127.0.0.1", "-p", &setup.port.to_string(), "-U", USER]);
         command
@@ -131,11 +110,7 @@ fn initialise(programs: &Programs, account: &Account, folder: &Folder, password:
     // Only initdb's own files go unsynced (a machine that crashes meanwhile has no cluster); the server syncs.
     command.args(["--no-sync", "--no-instructions", "--encoding=UTF8", "--locale=C"]);
     command.args(["--auth=scram-sha-256", "--username", USER]);
-    command
-        .arg("--pwfile")
-        .arg(&password_file)
-        .arg("-D")
-        .arg(folder.data());
+    command.arg("--pwfile").arg(&password_file).arg("-D").arg(folder.data());
     programs::run("initdb", &mut command)?;
     std::fs::remove_file(&password_file).map_err(|source| Error::File {
         action: "remove",
@@ -155,10 +130,7 @@ fn free_port() -> Result<u16, Error> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .and_then(|listener| listener.local_addr())
         .map(|address| address.port())
-        .map_err(|source| Error::Spawn {
-            program: "a listener on 127.0.0.1",
-            source,
-        })
+        .map_err(|source| Error::Spawn { program: "a listener on 127.0.0.1", source })
 }
 
 fn port_was_taken(error: &Error) -> bool {
@@ -167,15 +139,11 @@ fn port_was_taken(error: &Error) -> bool {
 
 fn check_name(name: &str) -> Result<(), Error> {
     let starts_well = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
-    let reads_well = name
-        .chars()
-        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    let reads_well = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if starts_well && reads_well && name.len() <= 63 {
         Ok(())
     } else {
-        Err(Error::DatabaseName {
-            name: name.to_owned(),
-        })
+        Err(Error::DatabaseName { name: name.to_owned() })
     }
 }
 

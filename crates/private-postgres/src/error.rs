@@ -39,11 +39,7 @@ pub enum Error {
 
     /// A PostgreSQL program ran and reported a failure; `output` is what it printed.
     #[error("{program} failed ({status}): {output}")]
-    Program {
-        program: &'static str,
-        status: ExitStatus,
-        output: String,
-    },
+    Program { program: &'static str, status: ExitStatus, output: String },
 
     #[error("the server ended while starting ({status}); the end of its log:\n{log}")]
     EndedEarly { status: ExitStatus, log: String },
@@ -59,9 +55,5 @@ pub enum Error {
 }
 
 fn list(paths: &[PathBuf]) -> String {
-    paths
-        .iter()
-        .map(|path| path.display().to_string())
-        .collect::<Vec<_>>()
-        .join(", ")
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
 }

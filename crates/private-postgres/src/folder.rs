@@ -26,16 +26,12 @@ impl Folder {
         let parent = candidates
             .iter()
             .find(|parent| fits(parent) && reachable(parent, account))
-            .ok_or_else(|| Error::NoFolder {
-                tried: candidates.to_vec(),
-            })?;
+            .ok_or_else(|| Error::NoFolder { tried: candidates.to_vec() })?;
         let inner = tempfile::Builder::new()
             .prefix(PREFIX)
             .tempdir_in(parent)
             .map_err(|source| file("create a folder in", parent, source))?;
-        account
-            .own(inner.path())
-            .map_err(|source| file("change the owner of", inner.path(), source))?;
+        account.own(inner.path()).map_err(|source| file("change the owner of", inner.path(), source))?;
         let folder = Self { inner };
         folder.make("socket", account)?;
         Ok(folder)
@@ -63,9 +59,7 @@ impl Folder {
         fs::write(&path, text).map_err(|source| file("write", &path, source))?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600))
             .map_err(|source| file("protect", &path, source))?;
-        account
-            .own(&path)
-            .map_err(|source| file("change the owner of", &path, source))?;
+        account.own(&path).map_err(|source| file("change the owner of", &path, source))?;
         Ok(path)
     }
 
@@ -81,9 +75,7 @@ impl Folder {
         fs::create_dir(&path).map_err(|source| file("create", &path, source))?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o700))
             .map_err(|source| file("protect", &path, source))?;
-        account
-            .own(&path)
-            .map_err(|source| file("change the owner of", &path, source))
+        account.own(&path).map_err(|source| file("change the owner of", &path, source))
     }
 }
 
@@ -103,9 +95,5 @@ fn reachable(parent: &Path, account: &Account) -> bool {
 }
 
 fn file(action: &'static str, path: &Path, source: std::io::Error) -> Error {
-    Error::File {
-        action,
-        path: path.to_owned(),
-        source,
-    }
+    Error::File { action, path: path.to_owned(), source }
 }

@@ -48,21 +48,14 @@ impl Programs {
 ///
 /// A failure carries everything the program printed.
 pub(crate) fn run(program: &'static str, command: &mut Command) -> Result<String, Error> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|source| Error::Spawn { program, source })?;
+    let output = command.stdin(Stdio::null()).output().map_err(|source| Error::Spawn { program, source })?;
     let stdout = String::from_utf8_lossy(&output.stdout);
     if output.status.success() {
         return Ok(stdout.into_owned());
     }
     let stderr = String::from_utf8_lossy(&output.stderr);
     let output_text = format!("{stdout}{stderr}").trim().to_owned();
-    Err(Error::Program {
-        program,
-        status: output.status,
-        output: output_text,
-    })
+    Err(Error::Program { program, status: output.status, output: output_text })
 }
 
 /// Makes a command independent of who calls it and from where.
@@ -72,11 +65,7 @@ pub(crate) fn isolate(command: &mut Command, account: &Account, folder: &Path) {
             command.env_remove(name);
         }
     }
-    command
-        .env("LC_ALL", "C")
-        .env("TZ", "UTC")
-        .env("HOME", folder)
-        .current_dir(folder);
+    command.env("LC_ALL", "C").env("TZ", "UTC").env("HOME", folder).current_dir(folder);
     account.apply(command);
 }
 
@@ -88,10 +77,7 @@ fn versioned_folders() -> Vec<PathBuf> {
         };
         for entry in entries.flatten() {
             let name = entry.file_name();
-            let version = name
-                .to_str()
-                .and_then(|name| name.strip_prefix(prefix))
-                .and_then(major);
+            let version = name.to_str().and_then(|name| name.strip_prefix(prefix)).and_then(major);
             if let Some(version) = version {
                 found.push((version, entry.path().join(tail)));
             }

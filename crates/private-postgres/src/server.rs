@@ -40,36 +40,16 @@ impl Server {
     /// Starts the server and returns when it answers.
     pub(crate) fn start(setup: &Setup) -> Result<Self, Error> {
         let mut command = Command::new("/bin/sh");
-        command
-            .args(["-c", SUPERVISOR, "supervise"])
-            .arg(setup.folder.path())
-            .arg(setup.folder.log());
-        command
-            .arg(setup.programs.path("postgres"))
-            .arg("-D")
-            .arg(setup.folder.data());
+        command.args(["-c", SUPERVISOR, "supervise"]).arg(setup.folder.path()).arg(setup.folder.log());
+        command.arg(setup.programs.path("postgres")).arg("-D").arg(setup.folder.data());
         command.arg("-k").arg(setup.folder.socket());
         command.args(["-h", "127.0.0.1", "-p", &setup.port.to_string()]);
-        command.args([
-            "-c",
-            "fsync=on",
-            "-c",
-            "max_connections=200",
-            "-c",
-            "timezone=UTC",
-        ]);
+        command.args(["-c", "fsync=on", "-c", "max_connections=200", "-c", "timezone=UTC"]);
         programs::isolate(&mut command, &setup.account, setup.folder.path());
         // Its own process group: an interrupt from the keyboard reaches the caller alone, and the supervisor
         // then cleans up.
-        command
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        let mut supervisor = command.spawn().map_err(|source| Error::Spawn {
-            program: "/bin/sh",
-            source,
-        })?;
+        command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut supervisor = command.spawn().map_err(|source| Error::Spawn { program: "/bin/sh", source })?;
         let lifeline = supervisor.stdin.take();
         let mut server = Self { supervisor, lifeline };
         server.wait_until_ready(setup)?;
@@ -79,10 +59,9 @@ impl Server {
     /// Ends the server in order (a fast shutdown) and keeps the folder.
     pub(crate) fn halt(mut self) -> Result<(), Error> {
         if let Some(lifeline) = &mut self.lifeline {
-            lifeline.write_all(b"INT\n").map_err(|source| Error::Spawn {
-                program: "the supervisor's shutdown",
-                source,
-            })?;
+            lifeline
+                .write_all(b"INT\n")
+                .map_err(|source| Error::Spawn { program: "the supervisor's shutdown", source })?;
         }
         self.wait_until_ended()
     }
@@ -98,33 +77,17 @@ impl Server {
         let mut pause = Duration::from_millis(10);
         loop {
             if let Some(status) = self.ended() {
-                return Err(Error::EndedEarly {
-                    status,
-                    log: setup.folder.log_end(),
-                });
+                return Err(Error::EndedEarly { status, log: setup.folder.log_end() });
             }
-            let mut probe = setup
-                .programs
-                .command("pg_isready", &setup.account, setup.folder.path());
+            let mut probe = setup.programs.command("pg_isready", &setup.account, setup.folder.path());
             // By the socket, which is this server's own: on the port another program might answer.
-            probe
-                .args(["--quiet", "-p", &setup.port.to_string(), "-h"])
-                .arg(setup.folder.socket());
+            probe.args(["--quiet", "-p", &setup.port.to_string(), "-h"]).arg(setup.folder.socket());
             let answer = probe.stdin(Stdio::null()).status();
-            if answer
-                .map_err(|source| Error::Spawn {
-                    program: "pg_isready",
-                    source,
-                })?
-                .success()
-            {
+            if answer.map_err(|source| Error::Spawn { program: "pg_isready", source })?.success() {
                 return Ok(());
             }
             if began.elapsed() > READY_WITHIN {
-                return Err(Error::NotReady {
-                    waited: READY_WITHIN,
-                    log: setup.folder.log_end(),
-                });
+                return Err(Error::NotReady { waited: READY_WITHIN, log: setup.folder.log_end() });
             }
             thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(200));
@@ -136,9 +99,7 @@ impl Server {
         while self.ended().is_none() {
             if began.elapsed() > STOPPED_WITHIN {
                 self.kill();
-                return Err(Error::NotStopped {
-                    waited: STOPPED_WITHIN,
-                });
+                return Err(Error::NotStopped { waited: STOPPED_WITHIN });
             }
             thread::sleep(Duration::from_millis(10));
         }

@@ -24,11 +24,7 @@ fn processes_of(folder: &Path) -> Vec<String> {
 fn assert_gone(folder: &Path) {
     let began = Instant::now();
     while folder.exists() || !processes_of(folder).is_empty() {
-        assert!(
-            began.elapsed() < Duration::from_secs(20),
-            "left behind: {:?}",
-            processes_of(folder)
-        );
+        assert!(began.elapsed() < Duration::from_secs(20), "left behind: {:?}", processes_of(folder));
         thread::sleep(Duration::from_millis(50));
     }
 }
@@ -42,14 +38,8 @@ fn a_cluster_answers_queries_as_configured() {
 
     let url = cluster.create_database("store").unwrap();
     assert_eq!(url, cluster.url("store"));
-    assert!(matches!(
-        cluster.create_database("Store"),
-        Err(Error::DatabaseName { .. })
-    ));
-    assert!(matches!(
-        cluster.create_database("store"),
-        Err(Error::Program { program: "psql", .. })
-    ));
+    assert!(matches!(cluster.create_database("Store"), Err(Error::DatabaseName { .. })));
+    assert!(matches!(cluster.create_database("store"), Err(Error::Program { program: "psql", .. })));
     cluster.stop().unwrap();
 }
 
@@ -58,14 +48,9 @@ fn a_wrong_password_is_refused_over_tcp_and_over_the_socket() {
     let cluster = Cluster::start().unwrap();
     let url = cluster.url("");
     let port = url.rsplit(':').next().unwrap().trim_end_matches('/').to_owned();
-    for host in [
-        "127.0.0.1".to_owned(),
-        cluster.folder().join("socket").display().to_string(),
-    ] {
+    for host in ["127.0.0.1".to_owned(), cluster.folder().join("socket").display().to_string()] {
         let output = Command::new("psql")
-            .args([
-                "-w", "-h", &host, "-p", &port, "-U", "jido", "-d", "postgres", "-c", "SELECT 1",
-            ])
+            .args(["-w", "-h", &host, "-p", &port, "-U", "jido", "-d", "postgres", "-c", "SELECT 1"])
             .env("PGPASSWORD", "guess")
             .output()
             .unwrap();
@@ -81,16 +66,11 @@ fn two_clusters_run_side_by_side() {
     let clusters = starts.map(|start| start.join().unwrap().unwrap());
     for (position, cluster) in clusters.iter().enumerate() {
         let url = cluster.create_database("mine").unwrap();
-        cluster
-            .psql("mine", &format!("CREATE TABLE t AS SELECT {position} AS n"))
-            .unwrap();
+        cluster.psql("mine", &format!("CREATE TABLE t AS SELECT {position} AS n")).unwrap();
         assert!(url.ends_with("/mine"));
     }
     for (position, cluster) in clusters.iter().enumerate() {
-        assert_eq!(
-            cluster.psql("mine", "SELECT n FROM t").unwrap(),
-            position.to_string()
-        );
+        assert_eq!(cluster.psql("mine", "SELECT n FROM t").unwrap(), position.to_string());
     }
 }
 
@@ -98,9 +78,7 @@ fn two_clusters_run_side_by_side() {
 fn a_restart_keeps_data_port_and_password() {
     let mut cluster = Cluster::start().unwrap();
     let url = cluster.create_database("kept").unwrap();
-    cluster
-        .psql("kept", "CREATE TABLE t (n int); INSERT INTO t VALUES (7)")
-        .unwrap();
+    cluster.psql("kept", "CREATE TABLE t (n int); INSERT INTO t VALUES (7)").unwrap();
     cluster.restart().unwrap();
     assert_eq!(cluster.url("kept"), url);
     assert_eq!(cluster.psql("kept", "SELECT n FROM t").unwrap(), "7");
@@ -154,10 +132,7 @@ fn a_killed_program_leaves_no_process_and_no_folder() {
     let folder = loop {
         match fs::read_to_string(&note) {
             Ok(text) if !text.is_empty() => break PathBuf::from(text),
-            _ => assert!(
-                began.elapsed() < Duration::from_secs(60),
-                "the victim never started"
-            ),
+            _ => assert!(began.elapsed() < Duration::from_secs(60), "the victim never started"),
         }
         thread::sleep(Duration::from_millis(20));
     };

@@ -30,10 +30,7 @@ pub fn compare(earlier: &Report, later: &Report) -> Comparison {
         kept.map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>()
     };
     Comparison {
-        newly_failing: names(
-            &|name, now| now == Outcome::Failed && !failed_before(name),
-            &after,
-        ),
+        newly_failing: names(&|name, now| now == Outcome::Failed && !failed_before(name), &after),
         fixed: names(&|name, now| now == Outcome::Passed && failed_before(name), &after),
         removed: match later.is_complete() {
             true => names(&|name, _| !after.contains_key(name), &before),

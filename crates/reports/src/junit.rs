@@ -76,10 +76,7 @@ pub fn parse_junit(xml: &[u8]) -> Result<Report, JunitError> {
             Event::CData(text) => add_text(&mut tree, &String::from_utf8_lossy(&text))?,
             Event::GeneralRef(name) => {
                 let reference = format!("&{};", String::from_utf8_lossy(&name));
-                add_text(
-                    &mut tree,
-                    &unescape(&reference).unwrap_or_else(|_| reference.as_str().into()),
-                )?;
+                add_text(&mut tree, &unescape(&reference).unwrap_or_else(|_| reference.as_str().into()))?;
             }
             Event::Eof => break,
             Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
@@ -89,18 +86,12 @@ pub fn parse_junit(xml: &[u8]) -> Result<Report, JunitError> {
         return Err(broken(&tree, "the file ends before its root element does"));
     }
     let cases = tree.into_cases();
-    if cases.is_empty() {
-        Err(JunitError::Empty)
-    } else {
-        Ok(Report::from_cases(Format::JunitXml, cases))
-    }
+    if cases.is_empty() { Err(JunitError::Empty) } else { Ok(Report::from_cases(Format::JunitXml, cases)) }
 }
 
 fn broken(tree: &Tree, detail: &str) -> JunitError {
     if tree.has_root() {
-        JunitError::Malformed {
-            detail: clip(detail, MAX_DETAIL_BYTES).to_owned(),
-        }
+        JunitError::Malformed { detail: clip(detail, MAX_DETAIL_BYTES).to_owned() }
     } else {
         JunitError::NotXml
     }
@@ -111,26 +102,18 @@ fn open(tree: &mut Tree, start: &BytesStart<'_>) -> Result<(), JunitError> {
     let element = match start.local_name().as_ref() {
         b"testsuites" => Element::Suites,
         b"testsuite" => Element::Suite {
-            name: attribute("name")
-                .map(|name| clip(&name, MAX_NAME_BYTES).to_owned())
-                .unwrap_or_default(),
-            claims_failure: ["failures", "errors"]
-                .into_iter()
-                .any(|key| is_positive(attribute(key))),
+            name: attribute("name").map(|name| clip(&name, MAX_NAME_BYTES).to_owned()).unwrap_or_default(),
+            claims_failure: ["failures", "errors"].into_iter().any(|key| is_positive(attribute(key))),
         },
         b"testcase" => Element::Case {
             name: attribute("name").unwrap_or_default(),
-            class: attribute("classname")
-                .or_else(|| attribute("class"))
-                .unwrap_or_default(),
+            class: attribute("classname").or_else(|| attribute("class")).unwrap_or_default(),
             was_left_out: is_left_out(attribute("status").or_else(|| attribute("result"))),
         },
-        b"failure" | b"error" => Element::Failure {
-            message: attribute("message").unwrap_or_default(),
-        },
-        b"skipped" | b"disabled" | b"ignored" => Element::Skip {
-            is_todo: attribute("type").as_deref() == Some("todo"),
-        },
+        b"failure" | b"error" => Element::Failure { message: attribute("message").unwrap_or_default() },
+        b"skipped" | b"disabled" | b"ignored" => {
+            Element::Skip { is_todo: attribute("type").as_deref() == Some("todo") }
+        }
         _ => Element::Other,
     };
     let is_root = !tree.is_open();
@@ -167,13 +150,6 @@ fn is_positive(number: Option<String>) -> bool {
 
 /// Says whether a case's status attribute, which GoogleTest and others write, tells that it did not run.
 fn is_left_out(status: Option<String>) -> bool {
-    const LEFT_OUT: [&str; 6] = [
-        "notrun",
-        "skipped",
-        "disabled",
-        "ignored",
-        "suppressed",
-        "pending",
-    ];
+    const LEFT_OUT: [&str; 6] = ["notrun", "skipped", "disabled", "ignored", "suppressed", "pending"];
     status.is_some_and(|status| LEFT_OUT.iter().any(|word| status.eq_ignore_ascii_case(word)))
 }

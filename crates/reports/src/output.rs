@@ -65,9 +65,7 @@ fn combine(scans: Vec<Scan>) -> Option<Report> {
         match scan {
             Scan::Absent => {}
             Scan::Unclear { .. } => return None,
-            Scan::Found {
-                report, last, origin, ..
-            } => sessions.push(Session { report, last, origin }),
+            Scan::Found { report, last, origin, .. } => sessions.push(Session { report, last, origin }),
         }
     }
     let are_announced = sessions.iter().all(|session| session.origin == Origin::Announced);

@@ -105,9 +105,7 @@ impl Counts {
 
     /// Returns how many tests there were.
     pub(crate) fn total(&self) -> u64 {
-        self.passed
-            .saturating_add(self.failed)
-            .saturating_add(self.skipped)
+        self.passed.saturating_add(self.failed).saturating_add(self.skipped)
     }
 
     /// Says whether there are no more of `other` than of these, outcome by outcome.
@@ -139,11 +137,7 @@ impl Format {
 impl Case {
     /// Makes a case and cuts its name to what a report keeps.
     pub(crate) fn new(name: &str, outcome: Outcome) -> Self {
-        Self {
-            name: clip(name, MAX_NAME_BYTES).to_owned(),
-            outcome,
-            message: None,
-        }
+        Self { name: clip(name, MAX_NAME_BYTES).to_owned(), outcome, message: None }
     }
 
     /// Adds the reason and cuts it to what a report keeps.
@@ -166,19 +160,8 @@ impl Report {
             cases.truncate(MAX_CASES);
         }
         cases.sort_by(|one, other| one.name.cmp(&other.name).then(one.outcome.cmp(&other.outcome)));
-        let Counts {
-            passed,
-            failed,
-            skipped,
-        } = counts;
-        Self {
-            format,
-            total: counts.total(),
-            passed,
-            failed,
-            skipped,
-            cases,
-        }
+        let Counts { passed, failed, skipped } = counts;
+        Self { format, total: counts.total(), passed, failed, skipped, cases }
     }
 
     /// Returns the names of the tests that failed, sorted, each once.
@@ -216,10 +199,6 @@ impl Report {
     }
 
     fn counts(&self) -> Counts {
-        Counts {
-            passed: self.passed,
-            failed: self.failed,
-            skipped: self.skipped,
-        }
+        Counts { passed: self.passed, failed: self.failed, skipped: self.skipped }
     }
 }

@@ -5,14 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Devices that programs take for granted. Disks, memory, terminals and shared memory are not among them.
-const DEVICES: [&str; 6] = [
-    "/dev/null",
-    "/dev/zero",
-    "/dev/full",
-    "/dev/random",
-    "/dev/urandom",
-    "/dev/tty",
-];
+const DEVICES: [&str; 6] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty"];
 
 /// Where people and programs keep what is theirs, and where every process may leave something for another.
 const PRIVATE: [&str; 9] = [
@@ -83,15 +76,9 @@ fn access_with_home(
     home: Option<&Path>,
 ) -> Access {
     let accounts = ACCOUNTS.iter().filter(|path| File::open(path).is_ok());
-    let toolchains = home
-        .into_iter()
-        .flat_map(|home| TOOLCHAINS.iter().map(|folder| home.join(folder)));
+    let toolchains = home.into_iter().flat_map(|home| TOOLCHAINS.iter().map(|folder| home.join(folder)));
     Access {
-        writable: DEVICES
-            .iter()
-            .map(PathBuf::from)
-            .chain(writable.iter().cloned())
-            .collect(),
+        writable: DEVICES.iter().map(PathBuf::from).chain(writable.iter().cloned()).collect(),
         readable: std::iter::once(PathBuf::from("/"))
             .chain(toolchains)
             .chain(extra_readable.iter().cloned())
@@ -123,12 +110,7 @@ mod tests {
         for folder in [".cargo/bin", ".ssh", ".aws", ".config"] {
             std::fs::create_dir_all(home.join(folder)).unwrap();
         }
-        for file in [
-            ".cargo/credentials.toml",
-            ".cargo/credentials",
-            ".netrc",
-            ".git-credentials",
-        ] {
+        for file in [".cargo/credentials.toml", ".cargo/credentials", ".netrc", ".git-credentials"] {
             std::fs::write(home.join(file), "secret").unwrap();
         }
         let beneath: Vec<_> = rules(&access_with_home(&[], &[], &[], Some(&home)))
@@ -144,10 +126,7 @@ mod tests {
     fn only_harmless_devices_are_granted() {
         for rule in rules(&default_access(&[], &[], &[])).granted {
             let is_device = rule.path.starts_with("/dev");
-            assert!(
-                !is_device || DEVICES.iter().any(|device| rule.path == Path::new(device)),
-                "{rule:?}"
-            );
+            assert!(!is_device || DEVICES.iter().any(|device| rule.path == Path::new(device)), "{rule:?}");
         }
     }
 }

@@ -23,14 +23,8 @@ const MISSING_BEFORE: [(u8, &str); 5] = [
     (2, "files cannot be moved between folders"),
     (3, "truncation of files is not restricted"),
     (5, "control requests to devices are not restricted"),
-    (
-        FULL,
-        "signals and abstract sockets to processes outside are not restricted",
-    ),
-    (
-        SOCKETS,
-        "connections to sockets in the file system are not restricted",
-    ),
+    (FULL, "signals and abstract sockets to processes outside are not restricted"),
+    (SOCKETS, "connections to sockets in the file system are not restricted"),
 ];
 
 /// Rules that are ready to be enforced, and what is known to be missing already.
@@ -55,12 +49,7 @@ pub(crate) fn prepare(requested: &Access) -> Policy {
     let mut detail: Vec<String> = rules
         .refused
         .iter()
-        .map(|path| {
-            format!(
-                "{} is not writable: it does not exist or is denied",
-                path.display()
-            )
-        })
+        .map(|path| format!("{} is not writable: it does not exist or is denied", path.display()))
         .collect();
     let ruleset = match build(&rules.granted) {
         Ok(ruleset) => Some(ruleset),
@@ -91,11 +80,7 @@ fn rights(rule: &Rule) -> BitFlags<AccessFs> {
         Grant::Read => AccessFs::from_read(WANTED),
         Grant::Write => AccessFs::from_all(WANTED) & !(AccessFs::MakeChar | AccessFs::MakeBlock),
     };
-    if rule.path.is_dir() {
-        rights
-    } else {
-        rights & AccessFs::from_file(WANTED)
-    }
+    if rule.path.is_dir() { rights } else { rights & AccessFs::from_file(WANTED) }
 }
 
 /// Confines the calling process, for good.
@@ -122,42 +107,23 @@ impl Enforced {
     }
 
     pub(crate) fn from_byte(byte: u8) -> Self {
-        if byte == 0 {
-            Self::Nothing
-        } else {
-            Self::ByAbi(byte)
-        }
+        if byte == 0 { Self::Nothing } else { Self::ByAbi(byte) }
     }
 
     /// Puts into words what is missing, and adds it to what preparing found.
     pub(crate) fn describe(self, mut detail: Vec<String>) -> Confinement {
         let Self::ByAbi(abi) = self else {
             detail.push("the kernel does not enforce landlock: files are not restricted".to_owned());
-            return Confinement {
-                level: Level::None,
-                detail,
-            };
+            return Confinement { level: Level::None, detail };
         };
         for (since, missing) in MISSING_BEFORE {
             if abi < since {
                 detail.push(format!("landlock ABI {abi}: {missing}"));
             }
         }
-        let exposed = if abi < SOCKETS {
-            exposed_sockets()
-        } else {
-            Vec::new()
-        };
-        let level = if abi >= FULL && exposed.is_empty() {
-            Level::Full
-        } else {
-            Level::Partial
-        };
-        detail.extend(
-            exposed
-                .iter()
-                .map(|path| format!("{} gives control of the machine", path.display())),
-        );
+        let exposed = if abi < SOCKETS { exposed_sockets() } else { Vec::new() };
+        let level = if abi >= FULL && exposed.is_empty() { Level::Full } else { Level::Partial };
+        detail.extend(exposed.iter().map(|path| format!("{} gives control of the machine", path.display())));
         Confinement { level, detail }
     }
 }
@@ -208,9 +174,6 @@ mod tests {
     fn what_is_missing_is_named() {
         let detail = Enforced::ByAbi(5).describe(Vec::new()).detail;
         assert!(detail[0].contains("signals"), "{detail:?}");
-        assert_eq!(
-            Enforced::ByAbi(9).describe(Vec::new()).detail,
-            Vec::<String>::new()
-        );
+        assert_eq!(Enforced::ByAbi(9).describe(Vec::new()).detail, Vec::<String>::new());
     }
 }

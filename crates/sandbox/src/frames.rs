@@ -47,9 +47,5 @@ fn read_length(pipe: &mut impl Read) -> io::Result<u64> {
 fn read_exactly(pipe: &mut impl Read, length: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let read = pipe.take(length).read_to_end(&mut bytes)?;
-    if read as u64 == length {
-        Ok(bytes)
-    } else {
-        Err(io::ErrorKind::UnexpectedEof.into())
-    }
+    if read as u64 == length { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }

@@ -16,11 +16,7 @@ pub struct ProcessIdentity {
 /// Returns the identity of the process that has this number now, or `None` when there is none.
 pub fn process_identity(pid: u32) -> Option<ProcessIdentity> {
     let entry = process_table::entry(pid)?;
-    Some(ProcessIdentity {
-        pid,
-        start_ticks: entry.start_ticks,
-        boot_id: boot_id()?,
-    })
+    Some(ProcessIdentity { pid, start_ticks: entry.start_ticks, boot_id: boot_id()? })
 }
 
 /// Tells whether exactly this process still runs. One that ended and was not reaped yet does not.
@@ -46,10 +42,5 @@ impl ProcessIdentity {
 pub(crate) const MARKER: &str = "JIDO_SUPERVISOR";
 
 fn boot_id() -> Option<String> {
-    Some(
-        fs::read_to_string("/proc/sys/kernel/random/boot_id")
-            .ok()?
-            .trim()
-            .to_owned(),
-    )
+    Some(fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?.trim().to_owned())
 }

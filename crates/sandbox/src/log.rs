@@ -44,11 +44,7 @@ impl LogWriter {
     ///
     /// At most `limit_bytes` of output are kept; the label that says so comes on top.
     pub fn create(path: &Path, masker: Masker, limit_bytes: u64) -> io::Result<(Self, LogTail)> {
-        let file = std::fs::OpenOptions::new()
-            .append(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)?;
+        let file = std::fs::OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?;
         let (sender, receiver) = watch::channel(0);
         let writer = Self {
             file: File::from_std(file),
@@ -71,11 +67,7 @@ impl LogWriter {
         mask.finish(&mut rest);
         self.write_within_limit(&rest).await?;
         if self.dropped > 0 {
-            let line_break = if self.last_byte.is_none_or(|byte| byte == b'\n') {
-                ""
-            } else {
-                "\n"
-            };
+            let line_break = if self.last_byte.is_none_or(|byte| byte == b'\n') { "" } else { "\n" };
             let label = format!("{line_break}[output truncated: {} bytes dropped]\n", self.dropped);
             self.write(label.as_bytes()).await?;
         }
@@ -83,10 +75,7 @@ impl LogWriter {
         if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             File::open(folder).await?.sync_all().await?;
         }
-        Ok(LogSummary {
-            bytes: self.written,
-            dropped_bytes: self.dropped,
-        })
+        Ok(LogSummary { bytes: self.written, dropped_bytes: self.dropped })
     }
 
     async fn write_within_limit(&mut self, masked: &[u8]) -> io::Result<()> {
@@ -149,13 +138,7 @@ mod tests {
         log.append(b"ter22 b hunter").await.unwrap();
         let summary = log.finish().await.unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"a *** b hunter");
-        assert_eq!(
-            summary,
-            LogSummary {
-                bytes: 14,
-                dropped_bytes: 0
-            }
-        );
+        assert_eq!(summary, LogSummary { bytes: 14, dropped_bytes: 0 });
         assert_eq!((tail.grown().await, tail.grown().await), (Some(14), None));
     }
 
@@ -170,13 +153,7 @@ mod tests {
         let summary = log.finish().await.unwrap();
         let expected = "1234561234\n[output truncated: 8 bytes dropped]\n";
         assert_eq!(std::fs::read_to_string(&path).unwrap(), expected);
-        assert_eq!(
-            summary,
-            LogSummary {
-                bytes: expected.len() as u64,
-                dropped_bytes: 8
-            }
-        );
+        assert_eq!(summary, LogSummary { bytes: expected.len() as u64, dropped_bytes: 8 });
         assert_eq!(tail.length(), summary.bytes);
     }
 

@@ -33,23 +33,14 @@ impl Masker {
             if secret.len() >= MIN_SECRET_BYTES {
                 patterns.push(secret.into());
             }
-            let lines = secret
-                .lines()
-                .map(str::trim)
-                .filter(|line| line.len() >= MIN_LINE_BYTES);
+            let lines = secret.lines().map(str::trim).filter(|line| line.len() >= MIN_LINE_BYTES);
             patterns.extend(lines.map(Into::into));
         }
         patterns.sort();
         patterns.dedup();
         // Overlapping search, which finds every occurrence, exists for this kind only.
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .build(&patterns)
-            .ok();
-        Self {
-            secrets: patterns.into(),
-            automaton,
-        }
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&patterns).ok();
+        Self { secrets: patterns.into(), automaton }
     }
 
     /// Masks a whole text.
@@ -63,20 +54,15 @@ impl Masker {
 
     /// Starts masking a text that comes in pieces.
     pub fn stream(&self) -> MaskStream {
-        MaskStream {
-            masker: self.clone(),
-            held: Vec::new(),
-            masked: None,
-        }
+        MaskStream { masker: self.clone(), held: Vec::new(), masked: None }
     }
 
     /// Returns every occurrence of every secret as start and end, by start.
     fn occurrences(&self, text: &[u8]) -> Vec<(usize, usize)> {
         let mut spans: Vec<(usize, usize)> = match &self.automaton {
-            Some(automaton) => automaton
-                .find_overlapping_iter(text)
-                .map(|found| (found.start(), found.end()))
-                .collect(),
+            Some(automaton) => {
+                automaton.find_overlapping_iter(text).map(|found| (found.start(), found.end())).collect()
+            }
             None => self.occurrences_one_by_one(text),
         };
         spans.sort_unstable();
@@ -86,10 +72,7 @@ impl Masker {
     fn occurrences_one_by_one(&self, text: &[u8]) -> Vec<(usize, usize)> {
         let starts = |secret: &Vec<u8>| -> Vec<(usize, usize)> {
             let windows = text.windows(secret.len()).enumerate();
-            windows
-                .filter(|(_, w)| w == secret)
-                .map(|(start, w)| (start, start + w.len()))
-                .collect()
+            windows.filter(|(_, w)| w == secret).map(|(start, w)| (start, start + w.len())).collect()
         };
         self.secrets.iter().flat_map(starts).collect()
     }
@@ -101,9 +84,7 @@ impl Masker {
         (first..text.len())
             .find(|start| {
                 let suffix = &text[*start..];
-                self.secrets
-                    .iter()
-                    .any(|secret| secret.len() > suffix.len() && secret.starts_with(suffix))
+                self.secrets.iter().any(|secret| secret.len() > suffix.len() && secret.starts_with(suffix))
             })
             .unwrap_or(text.len())
     }
@@ -225,10 +206,7 @@ mod tests {
 
     #[test]
     fn secrets_too_large_for_an_automaton_are_masked_all_the_same() {
-        let masker = Masker {
-            automaton: None,
-            ..masker(&["abcd", "cdef"])
-        };
+        let masker = Masker { automaton: None, ..masker(&["abcd", "cdef"]) };
         assert_eq!(masker.mask_all(b"xabcdefx abcd"), b"x***x ***");
     }
 

@@ -55,10 +55,7 @@ pub(crate) fn chase(ancestor: u32, mut found: impl FnMut(u32)) {
         };
         for thread in threads.flatten() {
             let children = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
-            for child in children
-                .split_ascii_whitespace()
-                .filter_map(|child| child.parse().ok())
-            {
+            for child in children.split_ascii_whitespace().filter_map(|child| child.parse().ok()) {
                 if seen.insert(child) {
                     found(child);
                     parents.push(child);
@@ -91,10 +88,7 @@ pub(crate) fn descendants(ancestor: u32) -> io::Result<Vec<Entry>> {
 /// The name in the second field is chosen by the process and may hold spaces and parentheses, so the
 /// other fields are counted from the last closing parenthesis.
 fn parse(pid: u32, stat: &str) -> Option<Entry> {
-    let fields: Vec<&str> = stat
-        .get(stat.rfind(')')? + 1..)?
-        .split_ascii_whitespace()
-        .collect();
+    let fields: Vec<&str> = stat.get(stat.rfind(')')? + 1..)?.split_ascii_whitespace().collect();
     Some(Entry {
         pid,
         state: match *fields.first()? {
@@ -115,20 +109,12 @@ mod tests {
     fn a_hostile_process_name_does_not_shift_the_fields() {
         let stat = "7 (a) Z 1 (b) S 3 4 5 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 987 0 0";
         let entry = parse(7, stat).unwrap();
-        assert_eq!(
-            (entry.parent, entry.session, entry.start_ticks, entry.state),
-            (3, 5, 987, State::Alive)
-        );
+        assert_eq!((entry.parent, entry.session, entry.start_ticks, entry.state), (3, 5, 987, State::Alive));
     }
 
     #[test]
     fn this_process_is_a_descendant_of_its_parent() {
         let own = entry(std::process::id()).unwrap();
-        assert!(
-            descendants(own.parent)
-                .unwrap()
-                .iter()
-                .any(|entry| entry.pid == own.pid)
-        );
+        assert!(descendants(own.parent).unwrap().iter().any(|entry| entry.pid == own.pid));
     }
 }

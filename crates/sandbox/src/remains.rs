@@ -49,10 +49,7 @@ pub fn kill_remains(supervisor: &ProcessIdentity) -> io::Result<u32> {
         }
         clear_looks = 0;
         if started.elapsed() > PATIENCE {
-            return Err(io::Error::new(
-                io::ErrorKind::TimedOut,
-                "killed processes do not end",
-            ));
+            return Err(io::Error::new(io::ErrorKind::TimedOut, "killed processes do not end"));
         }
         for signal in [Signal::STOP, Signal::KILL] {
             for entry in &remains {
@@ -90,11 +87,8 @@ fn is_of_session(entry: &Entry, supervisor: &ProcessIdentity) -> bool {
 }
 
 fn has_in_environment(entry: &Entry, variable: &[u8]) -> bool {
-    std::fs::read(format!("/proc/{}/environ", entry.pid)).is_ok_and(|environment| {
-        environment
-            .split(|byte| *byte == 0)
-            .any(|found| found == variable)
-    })
+    std::fs::read(format!("/proc/{}/environ", entry.pid))
+        .is_ok_and(|environment| environment.split(|byte| *byte == 0).any(|found| found == variable))
 }
 
 fn pid_of(entry: &Entry) -> Option<Pid> {

@@ -34,11 +34,7 @@ pub(crate) enum Grant {
 
 /// Computes the rules as the file system is now.
 pub(crate) fn rules(access: &Access) -> Rules {
-    let denied: Vec<PathBuf> = access
-        .denied
-        .iter()
-        .map(|path| resolve_existing_part(path))
-        .collect();
+    let denied: Vec<PathBuf> = access.denied.iter().map(|path| resolve_existing_part(path)).collect();
     let mut granted = BTreeMap::new();
     let mut refused = Vec::new();
     for path in &access.readable {
@@ -52,13 +48,7 @@ pub(crate) fn rules(access: &Access) -> Rules {
             None => refused.push(path.clone()),
         }
     }
-    Rules {
-        granted: granted
-            .into_iter()
-            .map(|(path, grant)| Rule { path, grant })
-            .collect(),
-        refused,
-    }
+    Rules { granted: granted.into_iter().map(|(path, grant)| Rule { path, grant }).collect(), refused }
 }
 
 /// Returns where a grant really lies, or `None` when it does not exist or must not count.
@@ -67,10 +57,8 @@ pub(crate) fn rules(access: &Access) -> Rules {
 /// symlink: what lies beneath may be under the control of an earlier step.
 fn resolve_grant(path: &Path, denied: &[PathBuf]) -> Option<PathBuf> {
     let target = path.canonicalize().ok()?;
-    let innermost = denied
-        .iter()
-        .filter(|denied| target.starts_with(denied))
-        .max_by_key(|denied| depth(denied));
+    let innermost =
+        denied.iter().filter(|denied| target.starts_with(denied)).max_by_key(|denied| depth(denied));
     let Some(innermost) = innermost else {
         return Some(target);
     };
@@ -152,29 +140,18 @@ mod tests {
             fs::create_dir_all(root.join(path)).unwrap();
         }
         fs::write(root.join("note"), "").unwrap();
-        Tree {
-            _folder: folder,
-            root,
-        }
+        Tree { _folder: folder, root }
     }
 
     impl Tree {
         fn granted(&self, writable: &[&str], readable: &[&str], denied: &[&str]) -> Vec<(String, Grant)> {
             let paths = |names: &[&str]| names.iter().map(|name| self.root.join(name)).collect();
-            let access = Access {
-                writable: paths(writable),
-                readable: paths(readable),
-                denied: paths(denied),
-            };
+            let access =
+                Access { writable: paths(writable), readable: paths(readable), denied: paths(denied) };
             rules(&access)
                 .granted
                 .into_iter()
-                .map(|rule| {
-                    (
-                        rule.path.strip_prefix(&self.root).unwrap().display().to_string(),
-                        rule.grant,
-                    )
-                })
+                .map(|rule| (rule.path.strip_prefix(&self.root).unwrap().display().to_string(), rule.grant))
                 .collect()
         }
     }
@@ -210,11 +187,7 @@ mod tests {
 
     #[test]
     fn the_root_can_be_denied() {
-        let access = Access {
-            readable: vec!["/".into()],
-            denied: vec!["/".into()],
-            ..Access::default()
-        };
+        let access = Access { readable: vec!["/".into()], denied: vec!["/".into()], ..Access::default() };
         assert_eq!(rules(&access).granted, []);
     }
 
@@ -229,10 +202,7 @@ mod tests {
     fn a_path_denied_by_an_alias_is_denied() {
         let tree = tree();
         symlink(tree.root.join("data"), tree.root.join("alias")).unwrap();
-        assert_eq!(
-            tree.granted(&[], &[""], &["alias"]),
-            [read("note"), read("other")]
-        );
+        assert_eq!(tree.granted(&[], &[""], &["alias"]), [read("note"), read("other")]);
     }
 
     #[test]
@@ -240,20 +210,14 @@ mod tests {
         let tree = tree();
         symlink(tree.root.join("data/keys"), tree.root.join("data/work/target")).unwrap();
         symlink(tree.root.join("data/keys"), tree.root.join("other/target")).unwrap();
-        assert_eq!(
-            tree.granted(&["other/target", "data/work/target"], &[], &["data"]),
-            []
-        );
+        assert_eq!(tree.granted(&["other/target", "data/work/target"], &[], &["data"]), []);
     }
 
     #[test]
     fn a_denied_directory_may_be_entered_by_an_alias() {
         let tree = tree();
         symlink(tree.root.join("data"), tree.root.join("alias")).unwrap();
-        assert_eq!(
-            tree.granted(&["alias/work"], &[], &["data"]),
-            [write("data/work")]
-        );
+        assert_eq!(tree.granted(&["alias/work"], &[], &["data"]), [write("data/work")]);
     }
 
     #[test]

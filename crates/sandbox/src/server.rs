@@ -190,17 +190,11 @@ async fn drain(reader: &pipe::Receiver, chunk: &mut [u8], output: &mut impl Outp
 /// Clears up in the place of a supervisor that cannot.
 async fn lost(status: ExitStatus, identity: Option<ProcessIdentity>) -> Error {
     let Some(identity) = identity else {
-        return Error::SupervisorLost {
-            status,
-            remains_killed: 0,
-        };
+        return Error::SupervisorLost { status, remains_killed: 0 };
     };
     let cleared = tokio::task::spawn_blocking(move || kill_remains(&identity)).await;
     match cleared.map_err(io::Error::other).and_then(|cleared| cleared) {
-        Ok(remains_killed) => Error::SupervisorLost {
-            status,
-            remains_killed,
-        },
+        Ok(remains_killed) => Error::SupervisorLost { status, remains_killed },
         Err(source) => Error::RemainsLeft { status, source },
     }
 }

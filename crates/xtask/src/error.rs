@@ -17,11 +17,7 @@ pub enum Error {
 
     /// A program reported failure; `output` is what it printed, empty when that went to the terminal.
     #[error("{program} failed ({status})\n{output}")]
-    Program {
-        program: String,
-        status: ExitStatus,
-        output: String,
-    },
+    Program { program: String, status: ExitStatus, output: String },
 
     #[error("could not {action} {}", path.display())]
     File {
@@ -40,11 +36,7 @@ pub enum Error {
     },
 
     #[error("{what} lacks {pointer}: {document}")]
-    Missing {
-        what: String,
-        pointer: String,
-        document: String,
-    },
+    Missing { what: String, pointer: String, document: String },
 
     #[error("{missing} missing; install with: {command}")]
     ToolsMissing { missing: String, command: String },
@@ -60,28 +52,16 @@ pub enum Error {
     },
 
     #[error("{request} was refused with {status}: {body}")]
-    Refused {
-        request: String,
-        status: u16,
-        body: String,
-    },
+    Refused { request: String, status: u16, body: String },
 
     #[error("the server ended ({status}); the end of its log:\n{log}")]
     ServerEnded { status: ExitStatus, log: String },
 
     #[error("{what} did not happen within {} s; the end of the server's log:\n{log}", waited.as_secs())]
-    Late {
-        what: String,
-        waited: Duration,
-        log: String,
-    },
+    Late { what: String, waited: Duration, log: String },
 
     #[error("the run ended as {actual}, not as {expected}\n{detail}")]
-    WrongEnd {
-        expected: &'static str,
-        actual: String,
-        detail: String,
-    },
+    WrongEnd { expected: &'static str, actual: String, detail: String },
 
     #[error("the gate is blocked: {0}")]
     GateBlocked(String),

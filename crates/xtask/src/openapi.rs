@@ -18,10 +18,7 @@ pub fn committed() -> PathBuf {
 
 /// The document that this binary serves.
 pub fn served(jido: &Path) -> Result<String, Error> {
-    process::stdout_of(
-        "jido openapi",
-        Command::new(jido).arg("openapi").current_dir(workspace::root()),
-    )
+    process::stdout_of("jido openapi", Command::new(jido).arg("openapi").current_dir(workspace::root()))
 }
 
 /// Builds the server and writes its document to the committed file.

@@ -51,10 +51,7 @@ pub fn run_quietly(
     deadline: Duration,
     mut heartbeat: impl FnMut(Duration, &str),
 ) -> Result<Finished, Error> {
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(Error::spawn(program))?;
     let began = Instant::now();
     let lines = read_lines(&mut child);
@@ -70,38 +67,20 @@ pub fn run_quietly(
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
                 let status = child.wait().map_err(Error::spawn(program))?;
-                return Ok(Finished {
-                    end: End::Exited(status),
-                    stdout,
-                    stderr,
-                });
+                return Ok(Finished { end: End::Exited(status), stdout, stderr });
             }
         }
         if ended.is_none() {
-            ended = child
-                .try_wait()
-                .map_err(Error::spawn(program))?
-                .map(|status| (status, Instant::now()));
+            ended = child.try_wait().map_err(Error::spawn(program))?.map(|status| (status, Instant::now()));
         }
         if let Some((status, at)) = ended
             && at.elapsed() > DRAIN
         {
-            return Ok(Finished {
-                end: End::Exited(status),
-                stdout,
-                stderr,
-            });
+            return Ok(Finished { end: End::Exited(status), stdout, stderr });
         }
         if ended.is_none() && began.elapsed() > deadline {
-            child
-                .kill()
-                .and_then(|()| child.wait())
-                .map_err(Error::spawn(program))?;
-            return Ok(Finished {
-                end: End::TimedOut,
-                stdout,
-                stderr,
-            });
+            child.kill().and_then(|()| child.wait()).map_err(Error::spawn(program))?;
+            return Ok(Finished { end: End::TimedOut, stdout, stderr });
         }
         heartbeat(began.elapsed(), last.trim());
     }
@@ -109,26 +88,15 @@ pub fn run_quietly(
 
 /// Runs a program whose standard error goes to the terminal, and returns its standard output.
 pub fn stdout_of(program: &str, command: &mut Command) -> Result<String, Error> {
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(Error::spawn(program))?;
+    let output =
+        command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().map_err(Error::spawn(program))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     if output.status.success() {
         return Ok(text);
     }
     // What cargo said was rendered on the terminal; its messages would only repeat it.
-    let output_text = if text.starts_with('{') {
-        String::new()
-    } else {
-        text
-    };
-    Err(Error::Program {
-        program: program.to_owned(),
-        status: output.status,
-        output: output_text,
-    })
+    let output_text = if text.starts_with('{') { String::new() } else { text };
+    Err(Error::Program { program: program.to_owned(), status: output.status, output: output_text })
 }
 
 /// Parses a JSON document that `what` produced.
@@ -138,10 +106,7 @@ pub fn parse_json(what: &str, text: &str) -> Result<Document, Error> {
         text: text.chars().take(500).collect(),
         source,
     })?;
-    Ok(Document {
-        what: what.to_owned(),
-        value,
-    })
+    Ok(Document { what: what.to_owned(), value })
 }
 
 /// A JSON document that remembers where it came from, for error messages.
@@ -172,11 +137,7 @@ impl Checked for Document {
 impl Document {
     fn missing(&self, pointer: &str) -> Error {
         let document: String = self.value.to_string().chars().take(500).collect();
-        Error::Missing {
-            what: self.what.clone(),
-            pointer: pointer.to_owned(),
-            document,
-        }
+        Error::Missing { what: self.what.clone(), pointer: pointer.to_owned(), document }
     }
 }
 
@@ -195,10 +156,7 @@ fn forward(pipe: impl Read + Send + 'static, sender: Sender<Line>, wrap: fn(Stri
     thread::spawn(move || {
         let mut reader = BufReader::new(pipe);
         let mut bytes = Vec::new();
-        while reader
-            .read_until(b'\n', &mut bytes)
-            .is_ok_and(|length| length > 0)
-        {
+        while reader.read_until(b'\n', &mut bytes).is_ok_and(|length| length > 0) {
             let line = String::from_utf8_lossy(&bytes).into_owned();
             bytes.clear();
             if sender.send(wrap(line)).is_err() {
@@ -222,10 +180,7 @@ mod tests {
     fn both_outputs_are_kept_apart() {
         let mut command = shell("echo out; echo err >&2; exit 3");
         let finished = run_quietly("sh", &mut command, Duration::from_secs(20), |_, _| {}).unwrap();
-        assert_eq!(
-            (finished.stdout.as_str(), finished.stderr.as_str()),
-            ("out\n", "err\n")
-        );
+        assert_eq!((finished.stdout.as_str(), finished.stderr.as_str()), ("out\n", "err\n"));
         assert!(!finished.succeeded());
     }
 

@@ -15,14 +15,8 @@ struct Tool {
 }
 
 const TOOLS: [Tool; 2] = [
-    Tool {
-        package: "postgresql",
-        is_present: private_postgres::available,
-    },
-    Tool {
-        package: "git",
-        is_present: || on_path("git"),
-    },
+    Tool { package: "postgresql", is_present: private_postgres::available },
+    Tool { package: "git", is_present: || on_path("git") },
 ];
 
 /// Installs what is missing and says in one phrase what was done.
@@ -37,10 +31,7 @@ pub fn ensure() -> Result<String, Error> {
         return Err(still_missing(&missing));
     };
     apt(&prefix, &["update"])?;
-    apt(
-        &prefix,
-        &[&["install", "-y", "--no-install-recommends"], missing.as_slice()].concat(),
-    )?;
+    apt(&prefix, &[&["install", "-y", "--no-install-recommends"], missing.as_slice()].concat())?;
     let left = self::missing();
     if left.is_empty() {
         Ok(format!("installed {}", missing.join(" and ")))
@@ -50,20 +41,13 @@ pub fn ensure() -> Result<String, Error> {
 }
 
 fn missing() -> Vec<&'static str> {
-    TOOLS
-        .iter()
-        .filter(|tool| !(tool.is_present)())
-        .map(|tool| tool.package)
-        .collect()
+    TOOLS.iter().filter(|tool| !(tool.is_present)()).map(|tool| tool.package).collect()
 }
 
 fn still_missing(packages: &[&str]) -> Error {
     Error::ToolsMissing {
         missing: packages.join(" and "),
-        command: format!(
-            "sudo apt-get install -y {} (or your system's own packages)",
-            packages.join(" ")
-        ),
+        command: format!("sudo apt-get install -y {} (or your system's own packages)", packages.join(" ")),
     }
 }
 
@@ -75,22 +59,13 @@ fn package_manager() -> Option<Vec<&'static str>> {
     if rustix::process::geteuid().is_root() {
         return Some(Vec::new());
     }
-    let sudo_works = Command::new("sudo")
-        .args(["-n", "true"])
-        .output()
-        .is_ok_and(|out| out.status.success());
+    let sudo_works = Command::new("sudo").args(["-n", "true"]).output().is_ok_and(|out| out.status.success());
     sudo_works.then(|| vec!["sudo", "-n"])
 }
 
 fn apt(prefix: &[&str], arguments: &[&str]) -> Result<Finished, Error> {
-    let settings = [
-        "env",
-        "DEBIAN_FRONTEND=noninteractive",
-        "apt-get",
-        "-q",
-        "-o",
-        "DPkg::Lock::Timeout=300",
-    ];
+    let settings =
+        ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-o", "DPkg::Lock::Timeout=300"];
     let words: Vec<&str> = prefix.iter().chain(&settings).chain(arguments).copied().collect();
     let mut command = Command::new(words[0]);
     command.args(&words[1..]);

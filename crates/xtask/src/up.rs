@@ -29,18 +29,9 @@ pub fn run(port: u16) -> Result<(), Error> {
     println!("[3/3] starting the server; Ctrl-C stops it");
     let mut serve = Command::new(&jido);
     serve.args(["serve", "--listen", &format!("127.0.0.1:{port}")]);
-    serve
-        .arg("--data")
-        .arg(&data)
-        .arg("--config")
-        .arg(&config)
-        .arg("--seed-demo")
-        .arg(&demo);
+    serve.arg("--data").arg(&data).arg("--config").arg(&config).arg("--seed-demo").arg(&demo);
     serve.current_dir(workspace::root());
     workspace::forget_this_package(&mut serve);
     // The server takes this process's place, so that signals reach it and its exit code is the answer.
-    Err(Error::Spawn {
-        program: jido.display().to_string(),
-        source: serve.exec(),
-    })
+    Err(Error::Spawn { program: jido.display().to_string(), source: serve.exec() })
 }

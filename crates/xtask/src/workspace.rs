@@ -66,9 +66,7 @@ pub fn metadata() -> Result<Metadata, Error> {
     let text = process::stdout_of("cargo metadata", &mut command)?;
     let document = process::parse_json("cargo metadata", &text)?;
     let packages = document.array("/packages")?;
-    let rust_version = packages
-        .iter()
-        .find_map(|package| package["rust_version"].as_str());
+    let rust_version = packages.iter().find_map(|package| package["rust_version"].as_str());
     Ok(Metadata {
         packages: packages.iter().filter_map(package).collect(),
         rust_version: rust_version.unwrap_or("0").to_owned(),
@@ -103,14 +101,11 @@ pub fn build_jido(profile: Profile) -> Result<PathBuf, Error> {
         }
     }
     let messages = process::stdout_of("cargo build", &mut command)?;
-    messages
-        .lines()
-        .find_map(jido_executable)
-        .ok_or_else(|| Error::Missing {
-            what: "cargo build's answer".to_owned(),
-            pointer: "the path of jido".to_owned(),
-            document: messages,
-        })
+    messages.lines().find_map(jido_executable).ok_or_else(|| Error::Missing {
+        what: "cargo build's answer".to_owned(),
+        pointer: "the path of jido".to_owned(),
+        document: messages,
+    })
 }
 
 /// The path of the `jido` binary, when this line of cargo's messages names it.
@@ -118,7 +113,5 @@ pub fn jido_executable(line: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(line).ok()?;
     let is_jido = message["target"]["name"] == "jido" && message["target"]["kind"][0] == "bin";
     let is_plain = message["profile"]["test"] == false;
-    (is_jido && is_plain)
-        .then(|| message["executable"].as_str().map(PathBuf::from))
-        .flatten()
+    (is_jido && is_plain).then(|| message["executable"].as_str().map(PathBuf::from)).flatten()
 }

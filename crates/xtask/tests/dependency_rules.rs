@@ -20,10 +20,7 @@ const ALLOWED: [(&str, &[&str]); 12] = [
     ("persistence", &["domain"]),
     ("engine", &["domain", "git", "persistence", "reports", "sandbox"]),
     ("api", &["domain", "engine", "persistence", "wire"]),
-    (
-        "jido",
-        &["api", "domain", "engine", "git", "persistence", "sandbox", "wire"],
-    ),
+    ("jido", &["api", "domain", "engine", "git", "persistence", "sandbox", "wire"]),
     ("xtask", &["private-postgres"]),
     // It knows the product by HTTP alone.
     ("blackbox", &[]),
@@ -44,32 +41,8 @@ const RESERVED: [(&str, &[&str]); 9] = [
 
 /// Crates that must not be reached from a package, not even through others.
 const UNREACHABLE: [(&str, &[&str]); 4] = [
-    (
-        "domain",
-        &[
-            "tokio",
-            "diesel",
-            "diesel-async",
-            "actix-web",
-            "actix-rt",
-            "ureq",
-            "reqwest",
-            "mio",
-        ],
-    ),
-    (
-        "wire",
-        &[
-            "tokio",
-            "diesel",
-            "diesel-async",
-            "actix-web",
-            "actix-rt",
-            "ureq",
-            "reqwest",
-            "mio",
-        ],
-    ),
+    ("domain", &["tokio", "diesel", "diesel-async", "actix-web", "actix-rt", "ureq", "reqwest", "mio"]),
+    ("wire", &["tokio", "diesel", "diesel-async", "actix-web", "actix-rt", "ureq", "reqwest", "mio"]),
     ("persistence", &["wire", "api", "actix-web"]),
     ("engine", &["wire", "api", "actix-web"]),
 ];
@@ -96,16 +69,10 @@ fn every_package_depends_on_its_permitted_neighbours_alone() {
     let mut faults = Vec::new();
     for member in &graph.members {
         let Some((_, allowed)) = ALLOWED.iter().find(|(name, _)| *name == member.name) else {
-            faults.push(format!(
-                "{} has no row in the table of allowed dependencies",
-                member.name
-            ));
+            faults.push(format!("{} has no row in the table of allowed dependencies", member.name));
             continue;
         };
-        let inside = member
-            .declared
-            .iter()
-            .filter(|(name, _)| graph.members.iter().any(|m| m.name == *name));
+        let inside = member.declared.iter().filter(|(name, _)| graph.members.iter().any(|m| m.name == *name));
         for (dependency, kind) in inside {
             let for_tests = kind == "dev" && dependency == "private-postgres";
             if !for_tests && !allowed.contains(&dependency.as_str()) {
@@ -138,10 +105,7 @@ fn the_pure_crates_reach_neither_runtime_nor_database_nor_web_server() {
     for (package, forbidden) in UNREACHABLE {
         let reached = graph.reached_from(package);
         assert!(!reached.is_empty(), "{package} is not in the graph");
-        for name in forbidden
-            .iter()
-            .filter(|name| reached.iter().any(|id| graph.names[id] == **name))
-        {
+        for name in forbidden.iter().filter(|name| reached.iter().any(|id| graph.names[id] == **name)) {
             faults.push(format!("{package} reaches {name}"));
         }
     }
@@ -163,9 +127,7 @@ fn nothing_that_wasm_refuses_is_resolved_for_it() {
                     _ => false,
                 };
                 if refused {
-                    faults.push(format!(
-                        "{package} {features:?} has {name} without a source of randomness"
-                    ));
+                    faults.push(format!("{package} {features:?} has {name} without a source of randomness"));
                 }
             }
         }
@@ -176,10 +138,7 @@ fn nothing_that_wasm_refuses_is_resolved_for_it() {
 impl Graph {
     /// The identifiers of everything that a package of the workspace needs to be built, itself included.
     fn reached_from(&self, package: &str) -> BTreeSet<String> {
-        let start = self
-            .names
-            .iter()
-            .find(|(id, name)| *name == package && id.starts_with("path+"));
+        let start = self.names.iter().find(|(id, name)| *name == package && id.starts_with("path+"));
         let mut open: Vec<String> = start.map(|(id, _)| id.clone()).into_iter().collect();
         let mut seen = BTreeSet::new();
         while let Some(id) = open.pop() {
@@ -198,24 +157,11 @@ fn graph() -> &'static Graph {
         let document: Value = serde_json::from_str(&stdout).unwrap_or_default();
         let packages = list(&document["packages"]);
         let nodes = list(&document["resolve"]["nodes"]);
-        assert!(
-            !packages.is_empty() && !nodes.is_empty(),
-            "cargo metadata gave no graph"
-        );
+        assert!(!packages.is_empty() && !nodes.is_empty(), "cargo metadata gave no graph");
         Graph {
-            names: packages
-                .iter()
-                .map(|package| (text(&package["id"]), text(&package["name"])))
-                .collect(),
-            edges: nodes
-                .iter()
-                .map(|node| (text(&node["id"]), needed_by(node)))
-                .collect(),
-            members: packages
-                .iter()
-                .filter(|package| package["source"].is_null())
-                .map(member)
-                .collect(),
+            names: packages.iter().map(|package| (text(&package["id"]), text(&package["name"]))).collect(),
+            edges: nodes.iter().map(|node| (text(&node["id"]), needed_by(node))).collect(),
+            members: packages.iter().filter(|package| package["source"].is_null()).map(member).collect(),
         }
     })
 }
@@ -224,14 +170,7 @@ fn graph() -> &'static Graph {
 /// that the other packages of the workspace ask for).
 fn resolved_for_wasm(package: &str, features: &[&str]) -> Vec<(String, BTreeSet<String>)> {
     let target = ["--target", "wasm32-unknown-unknown", "--edges", "normal"];
-    let form = [
-        "--prefix",
-        "none",
-        "--no-dedupe",
-        "--format",
-        "{p}|{f}",
-        "--locked",
-    ];
+    let form = ["--prefix", "none", "--no-dedupe", "--format", "{p}|{f}", "--locked"];
     let stdout = cargo(&[&["tree", "--package", package], &target[..], &form, features].concat());
     let crates: Vec<_> = stdout.lines().filter_map(|line| line.split_once('|')).collect();
     assert!(!crates.is_empty(), "cargo tree gave nothing for {package}");
@@ -245,24 +184,14 @@ fn resolved_for_wasm(package: &str, features: &[&str]) -> Vec<(String, BTreeSet<
 /// What cargo prints on standard output; what it complains about goes to the test's own.
 fn cargo(arguments: &[&str]) -> String {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stderr(Stdio::inherit());
-    command
-        .output()
-        .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
-        .unwrap_or_default()
+    command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::inherit());
+    command.output().map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default()
 }
 
 /// The identifiers of a node's normal and build dependencies.
 fn needed_by(node: &Value) -> Vec<String> {
     let is_needed = |dep: &&Value| list(&dep["dep_kinds"]).iter().any(|kind| kind["kind"] != "dev");
-    list(&node["deps"])
-        .iter()
-        .filter(is_needed)
-        .map(|dep| text(&dep["pkg"]))
-        .collect()
+    list(&node["deps"]).iter().filter(is_needed).map(|dep| text(&dep["pkg"])).collect()
 }
 
 fn member(package: &Value) -> Member {
@@ -270,10 +199,7 @@ fn member(package: &Value) -> Member {
         let kind = dependency["kind"].as_str().unwrap_or("normal").to_owned();
         (text(&dependency["name"]), kind)
     });
-    Member {
-        name: text(&package["name"]),
-        declared: declared.collect(),
-    }
+    Member { name: text(&package["name"]), declared: declared.collect() }
 }
 
 fn list(value: &Value) -> &[Value] {

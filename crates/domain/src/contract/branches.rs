@@ -13,29 +13,18 @@ type Branch = Vec<ValidationError<'static>>;
 /// Branches of another type are out first, then those whose tag (a constant or enumerated direct member) is
 /// another one. When every branch is out, the fault names what all of them would accept.
 pub(super) fn best_branch(pointer: &str, branches: &[Branch]) -> Vec<Fault> {
-    let right_type: Vec<&Branch> = branches
-        .iter()
-        .filter(|branch| !has_wrong_type(pointer, branch))
-        .collect();
+    let right_type: Vec<&Branch> =
+        branches.iter().filter(|branch| !has_wrong_type(pointer, branch)).collect();
     if right_type.is_empty() {
-        return vec![Fault::new(
-            pointer,
-            FaultCode::WrongType,
-            all_types(pointer, branches),
-        )];
+        return vec![Fault::new(pointer, FaultCode::WrongType, all_types(pointer, branches))];
     }
-    let right_tag: Vec<&Branch> = right_type
-        .iter()
-        .copied()
-        .filter(|branch| wrong_tag(pointer, branch).is_none())
-        .collect();
+    let right_tag: Vec<&Branch> =
+        right_type.iter().copied().filter(|branch| wrong_tag(pointer, branch).is_none()).collect();
     if right_tag.is_empty() {
         return wrong_tags(pointer, &right_type);
     }
-    let candidates: Vec<Vec<Fault>> = right_tag
-        .iter()
-        .map(|branch| distinct(branch.iter().flat_map(faults_of)))
-        .collect();
+    let candidates: Vec<Vec<Fault>> =
+        right_tag.iter().map(|branch| distinct(branch.iter().flat_map(faults_of))).collect();
     let shared = shared_faults(&candidates);
     if candidates.len() > 1 && !shared.is_empty() {
         return shared;
@@ -51,11 +40,7 @@ fn has_wrong_type(pointer: &str, branch: &Branch) -> bool {
 
 fn all_types(pointer: &str, branches: &[Branch]) -> String {
     let mut names: Vec<&str> = Vec::new();
-    for error in branches
-        .iter()
-        .flatten()
-        .filter(|error| error.instance_path().as_str() == pointer)
-    {
+    for error in branches.iter().flatten().filter(|error| error.instance_path().as_str() == pointer) {
         if let Kind::Type { kind } = error.kind() {
             names.extend(type_names(kind));
         }
@@ -107,9 +92,7 @@ fn shared_faults(candidates: &[Vec<Fault>]) -> Vec<Fault> {
     };
     let everywhere = |fault: &&Fault| {
         rest.iter().all(|faults| {
-            faults
-                .iter()
-                .any(|other| other.pointer == fault.pointer && other.code == fault.code)
+            faults.iter().any(|other| other.pointer == fault.pointer && other.code == fault.code)
         })
     };
     first.iter().filter(everywhere).cloned().collect()

@@ -4,14 +4,8 @@ use super::{Pinned, parse_yaml};
 use crate::Fault;
 
 const SOURCES: [(&str, &str); 3] = [
-    (
-        "implement_task",
-        include_str!("../../builtins/implement_task.yaml"),
-    ),
-    (
-        "fix_failing_tests",
-        include_str!("../../builtins/fix_failing_tests.yaml"),
-    ),
+    ("implement_task", include_str!("../../builtins/implement_task.yaml")),
+    ("fix_failing_tests", include_str!("../../builtins/fix_failing_tests.yaml")),
     ("issue_triage", include_str!("../../builtins/issue_triage.yaml")),
 ];
 
@@ -24,11 +18,7 @@ pub struct BuiltinError {
 }
 
 fn list(faults: &[Fault]) -> String {
-    faults
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("; ")
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// Returns the builtin definitions, which are registered at start-up.

@@ -40,32 +40,18 @@ impl<'a> Fields<'a> {
         if !value.is_object() {
             faults.push(&pointer, FaultCode::WrongType, "Expected an object.");
         }
-        Self {
-            object: value.as_object(),
-            pointer,
-            taken: Vec::new(),
-            faults,
-        }
+        Self { object: value.as_object(), pointer, taken: Vec::new(), faults }
     }
 
     /// An object with no fields, for a part that may be left out.
     pub(super) const fn absent(pointer: String, faults: &'a Faults) -> Self {
-        Self {
-            object: None,
-            pointer,
-            taken: Vec::new(),
-            faults,
-        }
+        Self { object: None, pointer, taken: Vec::new(), faults }
     }
 
     pub(super) fn take(&mut self, name: &'static str) -> Option<Field<'a>> {
         self.taken.push(name);
         let value = self.object?.get(name)?;
-        Some(Field {
-            value,
-            pointer: format!("{}/{name}", self.pointer),
-            faults: self.faults,
-        })
+        Some(Field { value, pointer: format!("{}/{name}", self.pointer), faults: self.faults })
     }
 
     pub(super) fn require(&mut self, name: &'static str) -> Option<Field<'a>> {
@@ -79,8 +65,7 @@ impl<'a> Fields<'a> {
     /// Notes that a field is missing, also where the whole object may be absent.
     pub(super) fn missing(&self, name: &str) {
         let pointer = format!("{}/{name}", self.pointer);
-        self.faults
-            .push(&pointer, FaultCode::Required, format!("{name} is required."));
+        self.faults.push(&pointer, FaultCode::Required, format!("{name} is required."));
     }
 
     /// Notes every field that nobody took.
@@ -134,8 +119,7 @@ impl<'a> Field<'a> {
     fn limited(&self, text: &str, most: usize) -> Option<String> {
         if text.chars().count() > most {
             let detail = format!("At most {most} characters.");
-            self.faults
-                .add(Fault::new(&self.pointer, FaultCode::TooLong, detail).with_limit(most as u64));
+            self.faults.add(Fault::new(&self.pointer, FaultCode::TooLong, detail).with_limit(most as u64));
         }
         if text.contains('\0') {
             self.fault(FaultCode::InvalidFormat, "The text holds a NUL character.");
@@ -164,11 +148,7 @@ impl<'a> Field<'a> {
             return None;
         }
         if number > *range.end() {
-            let fault = Fault::new(
-                &self.pointer,
-                FaultCode::TooLarge,
-                format!("At most {}.", range.end()),
-            );
+            let fault = Fault::new(&self.pointer, FaultCode::TooLarge, format!("At most {}.", range.end()));
             self.faults.add(fault.with_limit(*range.end()));
             return None;
         }
@@ -214,8 +194,7 @@ impl<'a> Field<'a> {
             (FaultCode::TooLarge, *range.end(), "most")
         };
         let detail = format!("At {word} {bound} milliseconds.");
-        self.faults
-            .add(Fault::new(&self.pointer, code, detail).with_limit(bound));
+        self.faults.add(Fault::new(&self.pointer, code, detail).with_limit(bound));
         None
     }
 
@@ -224,16 +203,10 @@ impl<'a> Field<'a> {
         let Some(text) = self.value.as_str() else {
             return self.wrong_type("a text");
         };
-        let found = words
-            .iter()
-            .find(|(word, _)| *word == text)
-            .map(|(_, meaning)| *meaning);
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
         if found.is_none() {
             let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            self.fault(
-                FaultCode::NotAllowed,
-                format!("Expected one of {}.", known.join(", ")),
-            );
+            self.fault(FaultCode::NotAllowed, format!("Expected one of {}.", known.join(", ")));
         }
         found
     }
@@ -243,9 +216,7 @@ impl<'a> Field<'a> {
         let Some(text) = self.value.as_str() else {
             return self.wrong_type("a text");
         };
-        parse(text)
-            .map_err(|error| self.fault(FaultCode::InvalidFormat, format!("Expected {error}.")))
-            .ok()
+        parse(text).map_err(|error| self.fault(FaultCode::InvalidFormat, format!("Expected {error}."))).ok()
     }
 
     /// The elements of an array of `range` elements.
@@ -281,14 +252,7 @@ impl<'a> Field<'a> {
         }
         let entry = |(name, value): (&'a String, &'a Value)| {
             let pointer = format!("{}/{}", self.pointer, pointer_token(name));
-            (
-                name.as_str(),
-                Field {
-                    value,
-                    pointer,
-                    faults: self.faults,
-                },
-            )
+            (name.as_str(), Field { value, pointer, faults: self.faults })
         };
         object.iter().take(most).map(entry).collect()
     }

@@ -6,13 +6,9 @@ use super::{ApprovalStep, OnExhausted, OnReject, RationaleRule, RejectWorkspace,
 const YEAR_MS: u64 = 365 * 86_400_000;
 
 pub(super) fn read_approval(fields: &mut Fields<'_>) -> ApprovalStep {
-    let required = fields
-        .take("required_approvals")
-        .and_then(|field| field.whole(1..=20));
+    let required = fields.take("required_approvals").and_then(|field| field.whole(1..=20));
     ApprovalStep {
-        required_approvals: required
-            .and_then(|number| u32::try_from(number).ok())
-            .unwrap_or(1),
+        required_approvals: required.and_then(|number| u32::try_from(number).ok()).unwrap_or(1),
         allow_self_approval: fields
             .take("allow_self_approval")
             .and_then(|field| field.flag())
@@ -20,22 +16,15 @@ pub(super) fn read_approval(fields: &mut Fields<'_>) -> ApprovalStep {
         rationale_on_reject: fields
             .take("rationale_on_reject")
             .and_then(|field| {
-                field.word(&[
-                    ("optional", RationaleRule::Optional),
-                    ("required", RationaleRule::Required),
-                ])
+                field.word(&[("optional", RationaleRule::Optional), ("required", RationaleRule::Required)])
             })
             .unwrap_or(RationaleRule::Optional),
-        expires_in_ms: fields
-            .take("expires_in")
-            .and_then(|field| field.duration(1..=YEAR_MS)),
+        expires_in_ms: fields.take("expires_in").and_then(|field| field.duration(1..=YEAR_MS)),
         on_reject: fields
             .take("on_reject")
             .and_then(|field| read_on_reject(&field))
             .unwrap_or(OnReject::Cancel {}),
-        evidence_from: fields
-            .take("evidence_from")
-            .and_then(|field| field.parsed(StepKey::parse)),
+        evidence_from: fields.take("evidence_from").and_then(|field| field.parsed(StepKey::parse)),
     }
 }
 
@@ -53,28 +42,20 @@ fn read_on_reject(field: &Field<'_>) -> Option<OnReject> {
     let on_reject = match action {
         Action::Cancel => Some(OnReject::Cancel {}),
         Action::RetryStep => {
-            let step = fields
-                .require("step")
-                .and_then(|field| field.parsed(StepKey::parse));
-            let max_rounds = fields
-                .take("max_rounds")
-                .map_or(Some(3), |field| field.whole(1..=100));
+            let step = fields.require("step").and_then(|field| field.parsed(StepKey::parse));
+            let max_rounds = fields.take("max_rounds").map_or(Some(3), |field| field.whole(1..=100));
             let workspace = fields.take("workspace").and_then(|field| {
-                field.word(&[
-                    ("keep", RejectWorkspace::Keep),
-                    ("restore", RejectWorkspace::Restore),
-                ])
+                field.word(&[("keep", RejectWorkspace::Keep), ("restore", RejectWorkspace::Restore)])
             });
             let on_exhausted = fields.take("on_exhausted").and_then(|field| {
                 field.word(&[("cancel", OnExhausted::Cancel), ("refuse", OnExhausted::Refuse)])
             });
-            step.zip(max_rounds)
-                .map(|(step, max_rounds)| OnReject::RetryStep {
-                    step,
-                    max_rounds: u32::try_from(max_rounds).unwrap_or(u32::MAX),
-                    workspace: workspace.unwrap_or(RejectWorkspace::Keep),
-                    on_exhausted: on_exhausted.unwrap_or(OnExhausted::Cancel),
-                })
+            step.zip(max_rounds).map(|(step, max_rounds)| OnReject::RetryStep {
+                step,
+                max_rounds: u32::try_from(max_rounds).unwrap_or(u32::MAX),
+                workspace: workspace.unwrap_or(RejectWorkspace::Keep),
+                on_exhausted: on_exhausted.unwrap_or(OnExhausted::Cancel),
+            })
         }
     };
     fields.finish();

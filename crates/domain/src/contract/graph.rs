@@ -47,11 +47,7 @@ impl Graph {
     pub(super) fn order(&self) -> Vec<usize> {
         let mut order: Vec<usize> = Vec::with_capacity(self.needs.len());
         let mut waiting: BTreeSet<usize> = (0..self.needs.len()).collect();
-        while let Some(step) = waiting
-            .iter()
-            .copied()
-            .find(|&step| self.needs[step].is_disjoint(&waiting))
-        {
+        while let Some(step) = waiting.iter().copied().find(|&step| self.needs[step].is_disjoint(&waiting)) {
             waiting.remove(&step);
             order.push(step);
         }
@@ -60,18 +56,15 @@ impl Graph {
 
     /// A route from a first step to `target` that meets no step of `gates`, when there is one.
     pub(super) fn route_around(&self, target: usize, gates: &BTreeSet<usize>) -> Option<Vec<usize>> {
-        self.shortest(target, |step| self.needs[step].is_empty(), gates)
-            .map(|mut route| {
-                route.reverse();
-                route
-            })
+        self.shortest(target, |step| self.needs[step].is_empty(), gates).map(|mut route| {
+            route.reverse();
+            route
+        })
     }
 
     fn path_back(&self, start: usize) -> Vec<usize> {
         let back = |step: usize| self.needs[step].contains(&start);
-        let mut path = self
-            .shortest(start, back, &BTreeSet::new())
-            .unwrap_or_else(|| vec![start]);
+        let mut path = self.shortest(start, back, &BTreeSet::new()).unwrap_or_else(|| vec![start]);
         path.push(start);
         path
     }
@@ -113,11 +106,7 @@ fn ancestors_of(needs: &[BTreeSet<usize>], step: usize) -> BTreeSet<usize> {
 
 /// Steps as people read them: `a → b → c`.
 pub(super) fn route_text<'a>(route: impl IntoIterator<Item = &'a StepKey>) -> String {
-    route
-        .into_iter()
-        .map(StepKey::as_str)
-        .collect::<Vec<_>>()
-        .join(" → ")
+    route.into_iter().map(StepKey::as_str).collect::<Vec<_>>().join(" → ")
 }
 
 #[cfg(test)]
@@ -125,12 +114,7 @@ mod tests {
     use super::*;
 
     fn graph(needs: &[&[usize]]) -> Graph {
-        Graph::new(
-            needs
-                .iter()
-                .map(|needs| needs.iter().copied().collect())
-                .collect(),
-        )
+        Graph::new(needs.iter().map(|needs| needs.iter().copied().collect()).collect())
     }
 
     #[test]
@@ -152,10 +136,7 @@ mod tests {
     fn a_route_around_the_gates_is_found_when_there_is_one() {
         let gates = BTreeSet::from([1]);
         assert_eq!(graph(&[&[], &[0], &[1]]).route_around(2, &gates), None);
-        assert_eq!(
-            graph(&[&[], &[0], &[1, 0]]).route_around(2, &gates),
-            Some(vec![0, 2])
-        );
+        assert_eq!(graph(&[&[], &[0], &[1, 0]]).route_around(2, &gates), Some(vec![0, 2]));
         assert_eq!(graph(&[&[], &[0], &[]]).route_around(2, &gates), Some(vec![2]));
     }
 }

@@ -18,11 +18,7 @@ impl Inputs {
         provided: &Value,
     ) -> Result<(Value, BTreeMap<String, InputMetadata>), Vec<Fault>> {
         let Some(given) = provided.as_object() else {
-            return Err(vec![Fault::new(
-                "/inputs",
-                FaultCode::WrongType,
-                "Expected an object.",
-            )]);
+            return Err(vec![Fault::new("/inputs", FaultCode::WrongType, "Expected an object.")]);
         };
         let validator = compile_schema(&definition.inputs)
             .map_err(|error| vec![Fault::new("/inputs", FaultCode::InvalidSchema, error.detail)])?;
@@ -38,12 +34,7 @@ impl Inputs {
 
 fn with_defaults(schema: &Value, given: &Map<String, Value>) -> Map<String, Value> {
     let mut inputs = given.clone();
-    for (name, property) in schema
-        .get("properties")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
+    for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
         if let Some(default) = property.get("default") {
             inputs.entry(name.clone()).or_insert_with(|| default.clone());
         }
@@ -58,23 +49,8 @@ fn metadata(schema: &Value, inputs: &Value, given: &Map<String, Value>) -> BTree
         .map(|names| names.iter().filter_map(Value::as_str).collect())
         .unwrap_or_default();
     let describe = |name: &String| {
-        let origin = if given.contains_key(name) {
-            InputOrigin::Provided
-        } else {
-            InputOrigin::Defaulted
-        };
-        (
-            name.clone(),
-            InputMetadata {
-                required: required.contains(&name.as_str()),
-                origin,
-            },
-        )
+        let origin = if given.contains_key(name) { InputOrigin::Provided } else { InputOrigin::Defaulted };
+        (name.clone(), InputMetadata { required: required.contains(&name.as_str()), origin })
     };
-    inputs
-        .as_object()
-        .into_iter()
-        .flat_map(Map::keys)
-        .map(describe)
-        .collect()
+    inputs.as_object().into_iter().flat_map(Map::keys).map(describe).collect()
 }

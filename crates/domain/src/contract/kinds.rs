@@ -105,14 +105,8 @@ fn read_set(fields: &mut Fields<'_>) -> SetStep {
 
 fn read_command(fields: &mut Fields<'_>) -> CommandStep {
     CommandStep {
-        run: fields
-            .require("run")
-            .and_then(|field| field.text(MAX_SCRIPT))
-            .unwrap_or_default(),
-        env: fields
-            .take("env")
-            .map(|field| read_env(&field))
-            .unwrap_or_default(),
+        run: fields.require("run").and_then(|field| field.text(MAX_SCRIPT)).unwrap_or_default(),
+        env: fields.take("env").map(|field| read_env(&field)).unwrap_or_default(),
         workdir: fields.take("workdir").and_then(|field| read_path(&field)),
     }
 }
@@ -124,18 +118,13 @@ fn read_agent(fields: &mut Fields<'_>) -> AgentStep {
             .take("prompt")
             .map_or_else(|| Some(DEFAULT_PROMPT.to_owned()), |field| field.text(MAX_PROMPT))
             .unwrap_or_default(),
-        env: fields
-            .take("env")
-            .map(|field| read_env(&field))
-            .unwrap_or_default(),
+        env: fields.take("env").map(|field| read_env(&field)).unwrap_or_default(),
     }
 }
 
 fn agent_name(text: &str) -> Result<String, &'static str> {
     let valid = (1..=63).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
     let expected = "1 to 63 letters, digits, dots, hyphens and underscores";
     if valid { Ok(text.to_owned()) } else { Err(expected) }
 }
@@ -145,11 +134,7 @@ fn read_test(fields: &mut Fields<'_>) -> TestStep {
         command: fields.take("command").map(|field| {
             let arguments = field.items(1..=MAX_ARGUMENTS);
             let mut texts = arguments.iter().enumerate().filter_map(|(index, argument)| {
-                if index == 0 {
-                    argument.text(MAX_ARGUMENT)
-                } else {
-                    argument.any_text(MAX_ARGUMENT)
-                }
+                if index == 0 { argument.text(MAX_ARGUMENT) } else { argument.any_text(MAX_ARGUMENT) }
             });
             texts.by_ref().collect()
         }),
@@ -157,16 +142,10 @@ fn read_test(fields: &mut Fields<'_>) -> TestStep {
         expect: fields
             .take("expect")
             .and_then(|field| {
-                field.word(&[
-                    ("success", Expectation::Success),
-                    ("failure", Expectation::Failure),
-                ])
+                field.word(&[("success", Expectation::Success), ("failure", Expectation::Failure)])
             })
             .unwrap_or(Expectation::Success),
-        require_tests: fields
-            .take("require_tests")
-            .and_then(|field| field.flag())
-            .unwrap_or(false),
+        require_tests: fields.take("require_tests").and_then(|field| field.flag()).unwrap_or(false),
     }
 }
 
@@ -175,10 +154,9 @@ fn read_ship(fields: &mut Fields<'_>) -> ShipStep {
         mode: fields
             .take("mode")
             .and_then(|field| field.word(&[("push", ShipMode::Push), ("dry_run", ShipMode::DryRun)])),
-        message: fields.take("message").map_or_else(
-            || Some(DEFAULT_MESSAGE.to_owned()),
-            |field| field.text(MAX_MESSAGE),
-        ),
+        message: fields
+            .take("message")
+            .map_or_else(|| Some(DEFAULT_MESSAGE.to_owned()), |field| field.text(MAX_MESSAGE)),
         branch: fields.take("branch").and_then(|field| field.text(MAX_BRANCH)),
     }
 }
@@ -209,20 +187,14 @@ fn is_env_name(name: &str) -> bool {
 
 /// Names that would change what the runtime hands to a step or how its programs are found.
 fn is_reserved_env(name: &str) -> bool {
-    name == "PATH"
-        || ["JIDO_", "LD_", "GIT_"]
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
+    name == "PATH" || ["JIDO_", "LD_", "GIT_"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// A path or glob that stays beneath the workspace.
 fn read_path(field: &Field<'_>) -> Option<String> {
     let text = field.text(MAX_PATH)?;
     if text.starts_with('/') || text.starts_with('\\') || text.split(['/', '\\']).any(|part| part == "..") {
-        field.fault(
-            FaultCode::NotAllowed,
-            "The path must be relative and stay beneath the workspace.",
-        );
+        field.fault(FaultCode::NotAllowed, "The path must be relative and stay beneath the workspace.");
     }
     Some(text)
 }

@@ -26,11 +26,7 @@ pub enum PinnedError {
 }
 
 fn list(faults: &[Fault]) -> String {
-    faults
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join("; ")
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 impl Pinned {
@@ -44,30 +40,19 @@ impl Pinned {
         let stored: Value = serde_json::from_str(&document).map_err(unwritable)?;
         let definition = definition(&stored, faults)?;
         let digest = Digest::of(document.as_bytes());
-        Ok(Self {
-            definition,
-            document,
-            digest,
-        })
+        Ok(Self { definition, document, digest })
     }
 
     /// Reads a stored document. One that does not match its digest is refused.
     pub fn load(document: &str, digest: &Digest) -> Result<Self, PinnedError> {
         let actual = Digest::of(document.as_bytes());
         if actual != *digest {
-            return Err(PinnedError::DigestMismatch {
-                expected: digest.clone(),
-                actual,
-            });
+            return Err(PinnedError::DigestMismatch { expected: digest.clone(), actual });
         }
         let value = json_value(document.as_bytes()).map_err(|faults| PinnedError::Unreadable { faults })?;
         let definition =
             definition(&value, Faults::default()).map_err(|faults| PinnedError::Unreadable { faults })?;
-        Ok(Self {
-            definition,
-            document: document.to_owned(),
-            digest: actual,
-        })
+        Ok(Self { definition, document: document.to_owned(), digest: actual })
     }
 
     pub const fn definition(&self) -> &Definition {
@@ -95,10 +80,7 @@ pub fn parse_yaml(text: &str) -> Result<Pinned, Vec<Fault>> {
 }
 
 fn unwritable(error: serde_json::Error) -> Vec<Fault> {
-    vec![document_fault(
-        FaultCode::Invalid,
-        format!("The document has no canonical form: {error}."),
-    )]
+    vec![document_fault(FaultCode::Invalid, format!("The document has no canonical form: {error}."))]
 }
 
 fn definition(source: &Value, faults: Faults) -> Result<Definition, Vec<Fault>> {
@@ -130,12 +112,7 @@ fn assemble(checked: &Checked<'_>, draft: &Draft) -> Option<Definition> {
         title: draft.title.clone(),
         description: draft.description.clone(),
         inputs: draft.inputs.clone(),
-        steps: checked
-            .graph
-            .order()
-            .into_iter()
-            .map(step)
-            .collect::<Option<_>>()?,
+        steps: checked.graph.order().into_iter().map(step).collect::<Option<_>>()?,
         policies: Policies {
             retry: RetryPolicy {
                 full_run: draft.full_run,

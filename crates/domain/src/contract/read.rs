@@ -38,42 +38,25 @@ pub(super) struct DraftStep {
 
 pub(super) fn read(source: &Value, faults: &Faults) -> Draft {
     let mut fields = Fields::of(source, "", faults);
-    let name = fields
-        .require("name")
-        .and_then(|field| field.parsed(WorkflowName::parse));
+    let name = fields.require("name").and_then(|field| field.parsed(WorkflowName::parse));
     let title = fields.take("title").and_then(|field| field.text(MAX_TITLE));
-    let description = fields
-        .take("description")
-        .and_then(|field| field.any_text(MAX_DESCRIPTION));
-    let inputs = fields
-        .take("inputs")
-        .map_or_else(|| json!({ "type": "object" }), |field| field.value.clone());
+    let description = fields.take("description").and_then(|field| field.any_text(MAX_DESCRIPTION));
+    let inputs =
+        fields.take("inputs").map_or_else(|| json!({ "type": "object" }), |field| field.value.clone());
     let steps = fields
         .require("steps")
         .map(|field| field.items(1..=MAX_STEPS).iter().map(read_step).collect())
         .unwrap_or_default();
     let (full_run, retry_steps) = read_policies(&mut fields);
-    let triggers = fields
-        .take("triggers")
-        .map_or_else(|| vec![Trigger::Manual], |field| read_triggers(&field));
+    let triggers =
+        fields.take("triggers").map_or_else(|| vec![Trigger::Manual], |field| read_triggers(&field));
     fields.finish();
-    Draft {
-        name,
-        title,
-        description,
-        inputs,
-        steps,
-        full_run,
-        retry_steps,
-        triggers,
-    }
+    Draft { name, title, description, inputs, steps, full_run, retry_steps, triggers }
 }
 
 fn read_step(step: &Field<'_>) -> DraftStep {
     let mut fields = step.fields();
-    let key = fields
-        .require("key")
-        .and_then(|field| field.parsed(StepKey::parse));
+    let key = fields.require("key").and_then(|field| field.parsed(StepKey::parse));
     let title = fields.take("title").and_then(|field| field.text(MAX_TITLE));
     let uses = fields.require("uses").and_then(|field| field.word(kinds::WORDS));
     let with = fields.take("with");
@@ -89,10 +72,7 @@ fn read_step(step: &Field<'_>) -> DraftStep {
             if let Some(field) = field
                 && !kinds::allows(uses, name)
             {
-                field.fault(
-                    FaultCode::NotAllowed,
-                    format!("A step of this kind has no {name}."),
-                );
+                field.fault(FaultCode::NotAllowed, format!("A step of this kind has no {name}."));
             }
         }
     }
@@ -130,15 +110,9 @@ fn read_keys(field: &Field<'_>) -> Vec<(usize, StepKey)> {
 fn read_retry(field: &Field<'_>) -> Option<RetryBackoff> {
     const DAY_MS: u64 = 86_400_000;
     let mut fields = field.fields();
-    let max_attempts = fields
-        .require("max_attempts")
-        .and_then(|field| field.whole(1..=20));
-    let initial = fields
-        .take("initial_interval_ms")
-        .map_or(Some(1000), |field| field.whole(0..=DAY_MS));
-    let factor = fields
-        .take("backoff_factor")
-        .map_or(Some(2.0), |field| field.factor(1.0..=100.0));
+    let max_attempts = fields.require("max_attempts").and_then(|field| field.whole(1..=20));
+    let initial = fields.take("initial_interval_ms").map_or(Some(1000), |field| field.whole(0..=DAY_MS));
+    let factor = fields.take("backoff_factor").map_or(Some(2.0), |field| field.factor(1.0..=100.0));
     let longest = fields.take("max_interval_ms");
     let max_interval_ms = match &longest {
         // The longest wait is never below the first, whatever the default says.
@@ -165,22 +139,13 @@ fn read_policies(fields: &mut Fields<'_>) -> (bool, Vec<(usize, StepKey)>) {
     };
     policies.finish();
     let mut retry = retry.fields();
-    let full_run = retry
-        .take("full_run")
-        .and_then(|field| field.flag())
-        .unwrap_or(true);
-    let steps = retry
-        .take("steps")
-        .map(|field| read_keys(&field))
-        .unwrap_or_default();
+    let full_run = retry.take("full_run").and_then(|field| field.flag()).unwrap_or(true);
+    let steps = retry.take("steps").map(|field| read_keys(&field)).unwrap_or_default();
     retry.finish();
     (full_run, steps)
 }
 
 fn read_triggers(field: &Field<'_>) -> Vec<Trigger> {
     let items = field.items(1..=1);
-    items
-        .iter()
-        .filter_map(|item| item.word(&[("manual", Trigger::Manual)]))
-        .collect()
+    items.iter().filter_map(|item| item.word(&[("manual", Trigger::Manual)])).collect()
 }

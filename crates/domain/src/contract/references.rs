@@ -19,16 +19,8 @@ pub(super) fn templates(kind: &StepKind) -> Vec<(String, &str)> {
             found.extend(arguments.map(|(index, text)| (format!("/with/command/{index}"), text.as_str())));
         }
         StepKind::Ship(ship) => {
-            found.extend(
-                ship.message
-                    .as_deref()
-                    .map(|text| ("/with/message".to_owned(), text)),
-            );
-            found.extend(
-                ship.branch
-                    .as_deref()
-                    .map(|text| ("/with/branch".to_owned(), text)),
-            );
+            found.extend(ship.message.as_deref().map(|text| ("/with/message".to_owned(), text)));
+            found.extend(ship.branch.as_deref().map(|text| ("/with/branch".to_owned(), text)));
         }
         StepKind::Approval(_) => {}
     }
@@ -36,12 +28,7 @@ pub(super) fn templates(kind: &StepKind) -> Vec<(String, &str)> {
 }
 
 fn env_templates(env: &std::collections::BTreeMap<String, String>) -> impl Iterator<Item = (String, &str)> {
-    env.iter().map(|(name, text)| {
-        (
-            format!("/with/env/{}", crate::fault::pointer_token(name)),
-            text.as_str(),
-        )
-    })
+    env.iter().map(|(name, text)| (format!("/with/env/{}", crate::fault::pointer_token(name)), text.as_str()))
 }
 
 fn texts_within<'a>(value: &'a Value, pointer: String, found: &mut Vec<(String, &'a str)>) {
@@ -54,11 +41,7 @@ fn texts_within<'a>(value: &'a Value, pointer: String, found: &mut Vec<(String, 
         }
         Value::Object(object) => {
             for (name, item) in object {
-                texts_within(
-                    item,
-                    format!("{pointer}/{}", crate::fault::pointer_token(name)),
-                    found,
-                );
+                texts_within(item, format!("{pointer}/{}", crate::fault::pointer_token(name)), found);
             }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -71,11 +54,7 @@ pub(super) fn template_faults(
     inputs: &Value,
     step_fault: impl Fn(&str) -> Option<String>,
 ) -> Vec<String> {
-    let Mentions {
-        variables,
-        inputs: named_inputs,
-        steps,
-    } = match mentions(template) {
+    let Mentions { variables, inputs: named_inputs, steps } = match mentions(template) {
         Ok(mentions) => mentions,
         Err(error) => return vec![format!("The template cannot be read: {error}.")],
     };
@@ -86,29 +65,14 @@ pub(super) fn template_faults(
         .iter()
         .filter(|name| !may_have_input(inputs, name))
         .map(|name| format!("The definition declares no input {name}."));
-    unknown
-        .chain(undeclared)
-        .chain(steps.iter().filter_map(|step| step_fault(step)))
-        .collect()
+    unknown.chain(undeclared).chain(steps.iter().filter_map(|step| step_fault(step))).collect()
 }
 
 /// Whether the schema lets the inputs hold this name. A schema that composes others is given the benefit of the doubt.
 fn may_have_input(schema: &Value, name: &str) -> bool {
-    const OPEN: [&str; 8] = [
-        "$ref",
-        "$dynamicRef",
-        "allOf",
-        "anyOf",
-        "oneOf",
-        "if",
-        "patternProperties",
-        "dependentSchemas",
-    ];
-    let declared = schema
-        .get("properties")
-        .is_some_and(|properties| properties.get(name).is_some());
-    let says_more = schema
-        .get("additionalProperties")
-        .is_some_and(|more| *more != Value::Bool(false));
+    const OPEN: [&str; 8] =
+        ["$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "patternProperties", "dependentSchemas"];
+    let declared = schema.get("properties").is_some_and(|properties| properties.get(name).is_some());
+    let says_more = schema.get("additionalProperties").is_some_and(|more| *more != Value::Bool(false));
     declared || says_more || OPEN.iter().any(|keyword| schema.get(keyword).is_some())
 }

@@ -33,21 +33,14 @@ pub fn compile_schema(schema: &Value) -> Result<Validator, SchemaError> {
 
 /// Returns every fault of `instance`, each with a pointer into it.
 pub fn schema_faults(validator: &Validator, instance: &Value) -> Vec<Fault> {
-    distinct(
-        validator
-            .iter_errors(instance)
-            .flat_map(|error| faults_of(&error)),
-    )
+    distinct(validator.iter_errors(instance).flat_map(|error| faults_of(&error)))
 }
 
 /// Keeps the first of equal pointer and code: two branches of a schema often say the same.
 pub(super) fn distinct(faults: impl Iterator<Item = Fault>) -> Vec<Fault> {
     let mut kept: Vec<Fault> = Vec::new();
     for fault in faults {
-        if !kept
-            .iter()
-            .any(|other| other.pointer == fault.pointer && other.code == fault.code)
-        {
+        if !kept.iter().any(|other| other.pointer == fault.pointer && other.code == fault.code) {
             kept.push(fault);
         }
     }
@@ -64,116 +57,87 @@ pub(super) fn faults_of(error: &ValidationError<'_>) -> Vec<Fault> {
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
             let pointer = format!("{pointer}/{}", pointer_token(name));
-            vec![Fault::new(
-                pointer,
-                FaultCode::Required,
-                format!("{name} is required."),
-            )]
+            vec![Fault::new(pointer, FaultCode::Required, format!("{name} is required."))]
         }
-        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => unexpected
-            .iter()
-            .map(|name| unknown_field(pointer, name))
-            .collect(),
-        Kind::Type { kind } => one(
-            FaultCode::WrongType,
-            format!("Expected {}.", type_names(kind).join(" or ")),
-        ),
-        Kind::MinLength { limit } => bounded(
-            FaultCode::TooShort,
-            *limit,
-            format!("At least {}.", characters(*limit)),
-        ),
-        Kind::MaxLength { limit } => bounded(
-            FaultCode::TooLong,
-            *limit,
-            format!("At most {}.", characters(*limit)),
-        ),
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            unexpected.iter().map(|name| unknown_field(pointer, name)).collect()
+        }
+        Kind::Type { kind } => {
+            one(FaultCode::WrongType, format!("Expected {}.", type_names(kind).join(" or ")))
+        }
+        Kind::MinLength { limit } => {
+            bounded(FaultCode::TooShort, *limit, format!("At least {}.", characters(*limit)))
+        }
+        Kind::MaxLength { limit } => {
+            bounded(FaultCode::TooLong, *limit, format!("At most {}.", characters(*limit)))
+        }
         Kind::MinItems { limit } | Kind::MinProperties { limit } => {
             bounded(FaultCode::TooFew, *limit, format!("At least {limit} entries."))
         }
         Kind::MaxItems { limit } | Kind::MaxProperties { limit } => {
             bounded(FaultCode::TooMany, *limit, format!("At most {limit} entries."))
         }
-        Kind::AdditionalItems { limit } => bounded(
-            FaultCode::TooMany,
-            *limit as u64,
-            format!("At most {limit} entries."),
-        ),
-        Kind::UnevaluatedItems { .. } => one(
-            FaultCode::TooMany,
-            "There are more entries than are allowed.".to_owned(),
-        ),
+        Kind::AdditionalItems { limit } => {
+            bounded(FaultCode::TooMany, *limit as u64, format!("At most {limit} entries."))
+        }
+        Kind::UnevaluatedItems { .. } => {
+            one(FaultCode::TooMany, "There are more entries than are allowed.".to_owned())
+        }
         Kind::Minimum { limit } => number(pointer, FaultCode::TooSmall, limit, "At least"),
         Kind::Maximum { limit } => number(pointer, FaultCode::TooLarge, limit, "At most"),
         Kind::ExclusiveMinimum { limit } => number(pointer, FaultCode::TooSmall, limit, "More than"),
         Kind::ExclusiveMaximum { limit } => number(pointer, FaultCode::TooLarge, limit, "Less than"),
-        Kind::Pattern { pattern } => one(
-            FaultCode::InvalidFormat,
-            format!("Expected a text that matches {pattern}."),
-        ),
-        Kind::Format { format } => one(
-            FaultCode::InvalidFormat,
-            format!("Expected a text of the format {format}."),
-        ),
-        Kind::ContentEncoding { content_encoding } => one(
-            FaultCode::InvalidFormat,
-            format!("Expected a text in the encoding {content_encoding}."),
-        ),
-        Kind::ContentMediaType { content_media_type } => one(
-            FaultCode::InvalidFormat,
-            format!("Expected a text of the type {content_media_type}."),
-        ),
-        Kind::Enum { options } => one(
-            FaultCode::NotAllowed,
-            expected_one_of(options.as_array().into_iter().flatten()),
-        ),
+        Kind::Pattern { pattern } => {
+            one(FaultCode::InvalidFormat, format!("Expected a text that matches {pattern}."))
+        }
+        Kind::Format { format } => {
+            one(FaultCode::InvalidFormat, format!("Expected a text of the format {format}."))
+        }
+        Kind::ContentEncoding { content_encoding } => {
+            one(FaultCode::InvalidFormat, format!("Expected a text in the encoding {content_encoding}."))
+        }
+        Kind::ContentMediaType { content_media_type } => {
+            one(FaultCode::InvalidFormat, format!("Expected a text of the type {content_media_type}."))
+        }
+        Kind::Enum { options } => {
+            one(FaultCode::NotAllowed, expected_one_of(options.as_array().into_iter().flatten()))
+        }
         Kind::Constant { expected_value } => {
             one(FaultCode::NotAllowed, expected_one_of([expected_value.as_ref()]))
         }
-        Kind::UniqueItems => one(
-            FaultCode::NotUnique,
-            "The entries must differ from one another.".to_owned(),
-        ),
+        Kind::UniqueItems => {
+            one(FaultCode::NotUnique, "The entries must differ from one another.".to_owned())
+        }
         Kind::PropertyNames { error: inner } => {
             let name = inner.instance().as_str().unwrap_or_default().to_owned();
             let pointer = format!("{pointer}/{}", pointer_token(&name));
-            let as_name = |fault: Fault| Fault {
-                pointer: pointer.clone(),
-                ..fault
-            };
+            let as_name = |fault: Fault| Fault { pointer: pointer.clone(), ..fault };
             faults_of(inner).into_iter().map(as_name).collect()
         }
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => best_branch(pointer, context),
-        Kind::OneOfMultipleValid { .. } => one(
-            FaultCode::Invalid,
-            "The value fits more than one of the allowed shapes.".to_owned(),
-        ),
+        Kind::OneOfMultipleValid { .. } => {
+            one(FaultCode::Invalid, "The value fits more than one of the allowed shapes.".to_owned())
+        }
         Kind::FalseSchema | Kind::Not { .. } => {
             one(FaultCode::NotAllowed, "The value is not allowed here.".to_owned())
         }
-        Kind::MultipleOf { multiple_of } => one(
-            FaultCode::Invalid,
-            format!("Expected a multiple of {multiple_of}."),
-        ),
+        Kind::MultipleOf { multiple_of } => {
+            one(FaultCode::Invalid, format!("Expected a multiple of {multiple_of}."))
+        }
         Kind::Contains => one(FaultCode::Invalid, "A required entry is missing.".to_owned()),
         Kind::BacktrackLimitExceeded { .. }
         | Kind::RegexEngineFailure { .. }
         | Kind::FromUtf8 { .. }
         | Kind::Custom { .. }
-        | Kind::Referencing(_) => one(
-            FaultCode::Invalid,
-            "The value cannot be checked against its schema.".to_owned(),
-        ),
+        | Kind::Referencing(_) => {
+            one(FaultCode::Invalid, "The value cannot be checked against its schema.".to_owned())
+        }
     }
 }
 
 fn unknown_field(pointer: &str, name: &str) -> Fault {
     let pointer = format!("{pointer}/{}", pointer_token(name));
-    Fault::new(
-        pointer,
-        FaultCode::UnknownField,
-        format!("{name} is not a field here."),
-    )
+    Fault::new(pointer, FaultCode::UnknownField, format!("{name} is not a field here."))
 }
 
 fn number(pointer: &str, code: FaultCode, limit: &Value, words: &str) -> Vec<Fault> {
@@ -185,11 +149,7 @@ fn number(pointer: &str, code: FaultCode, limit: &Value, words: &str) -> Vec<Fau
 }
 
 fn characters(count: u64) -> String {
-    if count == 1 {
-        "1 character".to_owned()
-    } else {
-        format!("{count} characters")
-    }
+    if count == 1 { "1 character".to_owned() } else { format!("{count} characters") }
 }
 
 pub(super) fn type_names(kind: &TypeKind) -> Vec<&'static str> {

@@ -18,12 +18,9 @@ pub(super) fn json_value(bytes: &[u8]) -> Result<Value, Vec<Fault>> {
     check_size(bytes.len())?;
     let faults = Faults::default();
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = Node {
-        pointer: String::new(),
-        faults: &faults,
-    }
-    .deserialize(&mut deserializer)
-    .and_then(|value| deserializer.end().map(|()| value));
+    let value = Node { pointer: String::new(), faults: &faults }
+        .deserialize(&mut deserializer)
+        .and_then(|value| deserializer.end().map(|()| value));
     finish(value.map_err(|error| error.to_string()), faults)
 }
 
@@ -46,11 +43,7 @@ pub(super) fn yaml_value(text: &str) -> Result<Value, Vec<Fault>> {
         with_snippet: false,
     };
     let value = serde_saphyr::with_deserializer_from_str_with_options(text, options, |deserializer| {
-        Node {
-            pointer: String::new(),
-            faults: &faults,
-        }
-        .deserialize(deserializer)
+        Node { pointer: String::new(), faults: &faults }.deserialize(deserializer)
     });
     finish(value.map_err(|error| error.to_string()), faults)
 }
@@ -60,11 +53,7 @@ pub(super) fn check_numbers(value: &Value, pointer: &str, faults: &Faults) {
     match value {
         Value::Number(number) => {
             if number.as_f64().is_none_or(|number| number.abs() > MAX_NUMBER) {
-                faults.push(
-                    pointer,
-                    FaultCode::TooLarge,
-                    "Numbers beyond 9007199254740991 lose digits.",
-                );
+                faults.push(pointer, FaultCode::TooLarge, "Numbers beyond 9007199254740991 lose digits.");
             }
         }
         Value::Array(items) => {
@@ -86,9 +75,7 @@ pub(super) fn check_size(bytes: usize) -> Result<(), Vec<Fault>> {
         return Ok(());
     }
     let detail = format!("A definition has at most {MAX_DOCUMENT_BYTES} bytes.");
-    Err(vec![
-        Fault::new("", FaultCode::TooLong, detail).with_limit(MAX_DOCUMENT_BYTES as u64),
-    ])
+    Err(vec![Fault::new("", FaultCode::TooLong, detail).with_limit(MAX_DOCUMENT_BYTES as u64)])
 }
 
 fn finish(value: Result<Value, String>, faults: Faults) -> Result<Value, Vec<Fault>> {
@@ -98,11 +85,7 @@ fn finish(value: Result<Value, String>, faults: Faults) -> Result<Value, Vec<Fau
             if faults.is_empty() { Ok(value) } else { Err(faults) }
         }
         Err(detail) => {
-            faults.push(
-                "",
-                FaultCode::InvalidFormat,
-                format!("The document cannot be read: {detail}."),
-            );
+            faults.push("", FaultCode::InvalidFormat, format!("The document cannot be read: {detail}."));
             Err(faults.into_vec())
         }
     }
@@ -154,9 +137,7 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value)
-            .map(Value::Number)
-            .ok_or_else(|| E::custom("a number must be finite"))
+        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("a number must be finite"))
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
@@ -170,10 +151,7 @@ impl<'de> Visitor<'de> for Node<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut items = Vec::new();
         loop {
-            let node = Node {
-                pointer: format!("{}/{}", self.pointer, items.len()),
-                faults: self.faults,
-            };
+            let node = Node { pointer: format!("{}/{}", self.pointer, items.len()), faults: self.faults };
             match access.next_element_seed(node)? {
                 Some(item) => items.push(item),
                 None => return Ok(Value::Array(items)),
@@ -185,16 +163,9 @@ impl<'de> Visitor<'de> for Node<'_> {
         let mut object = Map::new();
         while let Some(Name(name)) = access.next_key()? {
             let pointer = format!("{}/{}", self.pointer, pointer_token(&name));
-            let value = access.next_value_seed(Node {
-                pointer: pointer.clone(),
-                faults: self.faults,
-            })?;
+            let value = access.next_value_seed(Node { pointer: pointer.clone(), faults: self.faults })?;
             if object.insert(name.clone(), value).is_some() {
-                self.faults.push(
-                    &pointer,
-                    FaultCode::NotUnique,
-                    format!("{name} is written twice."),
-                );
+                self.faults.push(&pointer, FaultCode::NotUnique, format!("{name} is written twice."));
             }
         }
         Ok(Value::Object(object))

@@ -32,9 +32,7 @@ impl From<minijinja::Error> for TemplateError {
     fn from(error: minijinja::Error) -> Self {
         let kind = error.kind();
         let detail = error.detail().map_or_else(|| kind.to_string(), str::to_owned);
-        let detail = error
-            .line()
-            .map_or(detail.clone(), |line| format!("{detail} (line {line})"));
+        let detail = error.line().map_or(detail.clone(), |line| format!("{detail} (line {line})"));
         if kind == ErrorKind::SyntaxError {
             Self::Syntax(detail)
         } else if kind == ErrorKind::UndefinedError {
@@ -42,9 +40,7 @@ impl From<minijinja::Error> for TemplateError {
         } else if kind == ErrorKind::OutOfFuel {
             Self::TooExpensive
         } else if kind == ErrorKind::WriteFailure {
-            Self::TooLong {
-                limit: MAX_RENDERED_BYTES,
-            }
+            Self::TooLong { limit: MAX_RENDERED_BYTES }
         } else {
             Self::Render(detail)
         }
@@ -62,18 +58,12 @@ pub struct TemplateScope {
 
 impl TemplateScope {
     pub fn new(inputs: Value, run: Value) -> Self {
-        Self {
-            inputs,
-            run,
-            steps: Map::new(),
-            rejection: None,
-        }
+        Self { inputs, run, steps: Map::new(), rejection: None }
     }
 
     /// Makes a step's outputs visible as `steps.<key>.outputs`, in place of earlier ones.
     pub fn add_outputs(&mut self, step: &StepKey, outputs: Value) {
-        self.steps
-            .insert(step.as_str().to_owned(), json!({ "outputs": outputs }));
+        self.steps.insert(step.as_str().to_owned(), json!({ "outputs": outputs }));
     }
 
     /// Makes the last rejection visible; `rejection` is null without one.
@@ -85,9 +75,7 @@ impl TemplateScope {
     pub fn render(&self, template: &str) -> Result<String, TemplateError> {
         let environment = environment();
         let mut text = Limited(Vec::new());
-        environment
-            .template_from_str(template)?
-            .render_captured_to(self.context(), &mut text)?;
+        environment.template_from_str(template)?.render_captured_to(self.context(), &mut text)?;
         String::from_utf8(text.0).map_err(|error| TemplateError::Render(error.to_string()))
     }
 
@@ -103,11 +91,7 @@ impl TemplateScope {
             Value::Array(items) => items.iter().map(|item| self.render_value(item)).collect(),
             Value::Object(object) => {
                 let entry = |(name, item): (&String, &Value)| Ok((name.clone(), self.render_value(item)?));
-                object
-                    .iter()
-                    .map(entry)
-                    .collect::<Result<Map<_, _>, _>>()
-                    .map(Value::Object)
+                object.iter().map(entry).collect::<Result<Map<_, _>, _>>().map(Value::Object)
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => Ok(value.clone()),
         }
@@ -129,16 +113,12 @@ impl TemplateScope {
         let mut written = Limited(Vec::new());
         serde_json::to_writer(&mut written, &value).map_err(|error| {
             if error.is_io() {
-                TemplateError::TooLong {
-                    limit: MAX_RENDERED_BYTES,
-                }
+                TemplateError::TooLong { limit: MAX_RENDERED_BYTES }
             } else {
                 TemplateError::Render(error.to_string())
             }
         })?;
-        serde_json::from_slice(&written.0)
-            .map(Some)
-            .map_err(|error| TemplateError::Render(error.to_string()))
+        serde_json::from_slice(&written.0).map(Some).map_err(|error| TemplateError::Render(error.to_string()))
     }
 
     fn context(&self) -> minijinja::Value {
@@ -165,11 +145,8 @@ pub(super) fn mentions(template: &str) -> Result<Mentions, TemplateError> {
     let template = environment.template_from_str(template)?;
     refuse_unknown_calls(&template)?;
     let globals: BTreeSet<&str> = environment.globals().map(|(name, _)| name).collect();
-    let mut mentions = Mentions {
-        variables: BTreeSet::new(),
-        inputs: BTreeSet::new(),
-        steps: BTreeSet::new(),
-    };
+    let mut mentions =
+        Mentions { variables: BTreeSet::new(), inputs: BTreeSet::new(), steps: BTreeSet::new() };
     for path in template.undeclared_variables(true) {
         let mut parts = path.split('.');
         let (first, second) = (parts.next().unwrap_or_default(), parts.next());

@@ -29,12 +29,7 @@ pub(super) fn check<'a>(draft: &'a Draft, faults: &'a Faults) -> Checked<'a> {
         .enumerate()
         .map(|(index, step)| resolve_needs(index, step, &positions, faults))
         .collect();
-    let checked = Checked {
-        draft,
-        positions,
-        graph: Graph::new(needs),
-        faults,
-    };
+    let checked = Checked { draft, positions, graph: Graph::new(needs), faults };
     check_inputs(&draft.inputs, faults);
     checked.check_cycles();
     for (index, step) in draft.steps.iter().enumerate() {
@@ -78,20 +73,12 @@ fn resolve_needs(
 }
 
 fn unknown_step(faults: &Faults, pointer: &str, key: &StepKey) {
-    faults.push(
-        pointer,
-        FaultCode::UnknownStep,
-        format!("The definition has no step {key}."),
-    );
+    faults.push(pointer, FaultCode::UnknownStep, format!("The definition has no step {key}."));
 }
 
 fn check_inputs(schema: &Value, faults: &Faults) {
     if !schema.is_object() {
-        return faults.push(
-            "/inputs",
-            FaultCode::WrongType,
-            "Expected a JSON Schema of an object.",
-        );
+        return faults.push("/inputs", FaultCode::WrongType, "Expected a JSON Schema of an object.");
     }
     if schema.get("type") != Some(&json!("object")) {
         let detail = "The inputs of a run are an object: the schema's type must be object.";
@@ -107,9 +94,8 @@ fn check_inputs(schema: &Value, faults: &Faults) {
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else {
         return;
     };
-    for (name, default) in properties
-        .iter()
-        .filter_map(|(name, property)| Some((name, property.get("default")?)))
+    for (name, default) in
+        properties.iter().filter_map(|(name, property)| Some((name, property.get("default")?)))
     {
         let token = pointer_token(name);
         for fault in schema_faults(&validator, &json!({ name: default })) {
@@ -135,8 +121,7 @@ impl Checked<'_> {
         }
         for step in self.graph.unreachable() {
             let detail = "The step waits for steps that wait for each other, so it never starts.";
-            self.faults
-                .push(&format!("/steps/{step}"), FaultCode::UnreachableStep, detail);
+            self.faults.push(&format!("/steps/{step}"), FaultCode::UnreachableStep, detail);
         }
     }
 
@@ -154,20 +139,14 @@ impl Checked<'_> {
         for (pointer, text) in templates(kind) {
             let fault = |name: &str| self.mention_fault(index, name);
             for detail in template_faults(text, &self.draft.inputs, fault) {
-                self.faults.push(
-                    &format!("/steps/{index}{pointer}"),
-                    FaultCode::InvalidTemplate,
-                    detail,
-                );
+                self.faults.push(&format!("/steps/{index}{pointer}"), FaultCode::InvalidTemplate, detail);
             }
         }
     }
 
     /// Says what is wrong with naming a step in a template of the step at `index`.
     fn mention_fault(&self, index: usize, name: &str) -> Option<String> {
-        let position = StepKey::parse(name)
-            .ok()
-            .and_then(|key| self.positions.get(&key).copied());
+        let position = StepKey::parse(name).ok().and_then(|key| self.positions.get(&key).copied());
         match position {
             None => Some(format!("The definition has no step {name}.")),
             Some(position) if self.graph.is_ancestor(position, index) => None,
@@ -206,17 +185,13 @@ impl Checked<'_> {
     fn check_ship(&self, index: usize) {
         let is_gate = |step: &DraftStep| matches!(step.kind, Some(StepKind::Approval(_)));
         let steps = self.draft.steps.iter().enumerate();
-        let gates = steps
-            .filter(|(_, step)| is_gate(step))
-            .map(|(position, _)| position)
-            .collect();
+        let gates = steps.filter(|(_, step)| is_gate(step)).map(|(position, _)| position).collect();
         if let Some(route) = self.graph.route_around(index, &gates) {
             let detail = format!(
                 "The way {} passes no approval. Put an approval on it, or ship with mode: dry_run.",
                 route_text(self.keys(&route))
             );
-            self.faults
-                .push(&format!("/steps/{index}"), FaultCode::UngatedShip, detail);
+            self.faults.push(&format!("/steps/{index}"), FaultCode::UngatedShip, detail);
         }
     }
 
@@ -229,9 +204,7 @@ impl Checked<'_> {
     }
 
     fn keys<'k>(&'k self, positions: &'k [usize]) -> impl Iterator<Item = &'k StepKey> {
-        positions
-            .iter()
-            .filter_map(|&position| self.draft.steps[position].key.as_ref())
+        positions.iter().filter_map(|&position| self.draft.steps[position].key.as_ref())
     }
 
     /// The keys that each step needs, for the finished definition.

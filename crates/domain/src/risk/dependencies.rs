@@ -46,17 +46,7 @@ static MANIFESTS: [Manifest; 9] = [
         pattern: LazyLock::new(|| {
             Regex::new(r#"^\s*"([@A-Za-z0-9._/-]+)"\s*:\s*"(?:[\^~<>=v]*\s*\d|\*|latest|next|workspace:|file:|link:|git|https?:|npm:|github:)"#).ok()
         }),
-        except: &[
-            "version",
-            "node",
-            "npm",
-            "packageManager",
-            "homepage",
-            "url",
-            "php",
-            "pnpm",
-            "yarn",
-        ],
+        except: &["version", "node", "npm", "packageManager", "homepage", "url", "php", "pnpm", "yarn"],
     },
     Manifest {
         is: |name| name.starts_with("requirements") && (name.ends_with(".txt") || name.ends_with(".in")),
@@ -70,14 +60,7 @@ static MANIFESTS: [Manifest; 9] = [
         pattern: LazyLock::new(|| {
             Regex::new(r#"^\s*(?:"([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*[<>=!~;@][^"]*",?|"([A-Za-z0-9][A-Za-z0-9._-]*)",|([A-Za-z0-9][A-Za-z0-9._-]*)\s*=\s*(?:"[\^~<>=*]*\s*[\d*]|\{))"#).ok()
         }),
-        except: &[
-            "version",
-            "python",
-            "requires-python",
-            "python_version",
-            "target-version",
-            "line-length",
-        ],
+        except: &["version", "python", "requires-python", "python_version", "target-version", "line-length"],
     },
     Manifest {
         is: |name| name == "go.mod",
@@ -144,14 +127,7 @@ fn names(file: &PatchFile<'_>, change: Change) -> BTreeSet<String> {
     };
     file.lines_of(change)
         .filter_map(|line| pattern.captures(line.text))
-        .filter_map(|found| {
-            found
-                .iter()
-                .skip(1)
-                .flatten()
-                .next()
-                .map(|name| name.as_str().to_owned())
-        })
+        .filter_map(|found| found.iter().skip(1).flatten().next().map(|name| name.as_str().to_owned()))
         .filter(|name| !manifest.except.contains(&name.as_str()))
         .collect()
 }

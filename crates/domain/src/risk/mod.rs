@@ -67,12 +67,7 @@ fn note(code: &str, level: RiskLevel, message: impl Into<String>, paths: Vec<Str
     paths.sort();
     paths.dedup();
     paths.truncate(MAX_PATHS);
-    RiskNote {
-        code: code.to_owned(),
-        level,
-        message: message.into(),
-        paths,
-    }
+    RiskNote { code: code.to_owned(), level, message: message.into(), paths }
 }
 
 /// The note, unless no path gives rise to it.
@@ -82,11 +77,7 @@ fn note_on(code: &str, level: RiskLevel, message: &str, paths: Vec<String>) -> O
 
 fn mode_notes(patch: &[PatchFile<'_>]) -> impl Iterator<Item = RiskNote> {
     let with = |wanted: fn(&PatchFile<'_>) -> bool| -> Vec<String> {
-        patch
-            .iter()
-            .filter(|file| wanted(file))
-            .map(|file| file.path.clone())
-            .collect()
+        patch.iter().filter(|file| wanted(file)).map(|file| file.path.clone()).collect()
     };
     [
         note_on(
@@ -137,8 +128,7 @@ fn content_notes(patch: &[PatchFile<'_>]) -> impl Iterator<Item = RiskNote> {
 
 fn has_unsafe(text: &str) -> bool {
     let code = text.split("//").next().unwrap_or_default();
-    code.split(|c: char| !c.is_alphanumeric() && c != '_')
-        .any(|word| word == "unsafe")
+    code.split(|c: char| !c.is_alphanumeric() && c != '_').any(|word| word == "unsafe")
 }
 
 /// Controls of writing direction, and characters of no width.
@@ -147,30 +137,18 @@ const fn is_hidden(character: char) -> bool {
 }
 
 fn size_note(files: &[FileChange]) -> Option<RiskNote> {
-    let changed: u64 = files
-        .iter()
-        .map(|file| file.additions.saturating_add(file.deletions))
-        .sum();
+    let changed: u64 = files.iter().map(|file| file.additions.saturating_add(file.deletions)).sum();
     let level = match changed {
         0..=LARGE_DIFF => return None,
         _ if changed <= HUGE_DIFF => RiskLevel::Medium,
         _ => RiskLevel::High,
     };
-    Some(note(
-        "large_diff",
-        level,
-        format!("{changed} lines change in {} files.", files.len()),
-        Vec::new(),
-    ))
+    Some(note("large_diff", level, format!("{changed} lines change in {} files.", files.len()), Vec::new()))
 }
 
 fn binary_note(files: &[FileChange]) -> Option<RiskNote> {
     let arrives = |file: &&FileChange| file.binary && file.status != FileStatus::Deleted;
-    let paths = files
-        .iter()
-        .filter(arrives)
-        .map(|file| file.path.clone())
-        .collect();
+    let paths = files.iter().filter(arrives).map(|file| file.path.clone()).collect();
     note_on(
         "binary_file",
         RiskLevel::Medium,
@@ -180,17 +158,11 @@ fn binary_note(files: &[FileChange]) -> Option<RiskNote> {
 }
 
 fn secret_note(secrets: &[SecretFinding]) -> Option<RiskNote> {
-    let mut places: Vec<String> = secrets
-        .iter()
-        .map(|found| format!("{} at {}:{}", found.rule, found.path, found.line))
-        .collect();
+    let mut places: Vec<String> =
+        secrets.iter().map(|found| format!("{} at {}:{}", found.rule, found.path, found.line)).collect();
     let more = places.len().saturating_sub(5);
     places.truncate(5);
-    let more = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let message = format!("What looks like a secret is added: {}{more}.", places.join(", "));
     let paths = secrets.iter().map(|found| found.path.clone()).collect();
     note_on("secret_suspected", RiskLevel::High, &message, paths)
@@ -206,9 +178,7 @@ fn confinement_note(confinement: Confinement) -> Option<RiskNote> {
 }
 
 fn ignored_note(paths: &[String]) -> Option<RiskNote> {
-    let message = format!(
-        "{} files that git ignores lie in the workspace; they are not shipped.",
-        paths.len()
-    );
+    let message =
+        format!("{} files that git ignores lie in the workspace; they are not shipped.", paths.len());
     note_on("ignored_files_present", RiskLevel::Info, &message, paths.to_vec())
 }

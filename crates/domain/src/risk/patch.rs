@@ -55,15 +55,9 @@ pub(super) fn parse_patch(patch: &str) -> Vec<PatchFile<'_>> {
                 hunk.take(line, file);
             }
         } else if let Some(names) = line.strip_prefix("diff --git ") {
-            files.push(PatchFile {
-                path: path_of_header(names),
-                ..PatchFile::default()
-            });
+            files.push(PatchFile { path: path_of_header(names), ..PatchFile::default() });
         } else if line.starts_with("--- ") && files.last().is_none_or(|file| !file.lines.is_empty()) {
-            files.push(PatchFile {
-                path: side(&line[4..]).unwrap_or_default(),
-                ..PatchFile::default()
-            });
+            files.push(PatchFile { path: side(&line[4..]).unwrap_or_default(), ..PatchFile::default() });
         } else if let Some(file) = files.last_mut() {
             match Hunk::of_header(line) {
                 Some(next) => hunk = next,
@@ -75,20 +69,14 @@ pub(super) fn parse_patch(patch: &str) -> Vec<PatchFile<'_>> {
 }
 
 fn read_header<'a>(line: &'a str, file: &mut PatchFile<'a>) {
-    if let Some(mode) = line
-        .strip_prefix("new file mode ")
-        .or_else(|| line.strip_prefix("new mode "))
-    {
+    if let Some(mode) = line.strip_prefix("new file mode ").or_else(|| line.strip_prefix("new mode ")) {
         file.new_mode = Some(mode);
     } else if let Some(mode) = line.strip_prefix("old mode ") {
         file.old_mode = Some(mode);
     } else if let Some(mode) = line.strip_prefix("deleted file mode ") {
         file.old_mode = Some(mode);
         file.deleted = true;
-    } else if let Some(path) = line
-        .strip_prefix("rename to ")
-        .or_else(|| line.strip_prefix("copy to "))
-    {
+    } else if let Some(path) = line.strip_prefix("rename to ").or_else(|| line.strip_prefix("copy to ")) {
         file.path = unquoted(path);
     } else if let Some(path) = line.strip_prefix("+++ ").and_then(side) {
         file.path = path;
@@ -113,12 +101,7 @@ impl Hunk {
             }
         };
         let ((old_number, old_left), (new_number, new_left)) = (range(old)?, range(new)?);
-        Some(Self {
-            old_left,
-            new_left,
-            old_number,
-            new_number,
-        })
+        Some(Self { old_left, new_left, old_number, new_number })
     }
 
     fn take<'a>(&mut self, line: &'a str, file: &mut PatchFile<'a>) {
@@ -129,11 +112,7 @@ impl Hunk {
             _ => (None, line),
         };
         if let Some(change) = change {
-            let number = if change == Change::Added {
-                self.new_number
-            } else {
-                self.old_number
-            };
+            let number = if change == Change::Added { self.new_number } else { self.old_number };
             file.lines.push(PatchLine { change, number, text });
         }
         if change != Some(Change::Added) {
@@ -153,12 +132,7 @@ fn side(text: &str) -> Option<String> {
     if path == "/dev/null" {
         return None;
     }
-    Some(
-        path.strip_prefix("a/")
-            .or_else(|| path.strip_prefix("b/"))
-            .unwrap_or(&path)
-            .to_owned(),
-    )
+    Some(path.strip_prefix("a/").or_else(|| path.strip_prefix("b/")).unwrap_or(&path).to_owned())
 }
 
 /// The path in `a/x b/x`. Where the two differ, later header lines say the path.
@@ -173,10 +147,7 @@ fn path_of_header(names: &str) -> String {
 /// Splits `a/x b/x` at the blank in its middle.
 fn halves(names: &str) -> (&str, &str) {
     let middle = names.len() / 2;
-    match (
-        names.get(..middle),
-        names.get(middle..).and_then(|rest| rest.strip_prefix(' ')),
-    ) {
+    match (names.get(..middle), names.get(middle..).and_then(|rest| rest.strip_prefix(' '))) {
         (Some(old), Some(new)) => (old, new),
         _ => (names, ""),
     }
@@ -190,11 +161,7 @@ fn unquoted(text: &str) -> String {
     let mut bytes = Vec::with_capacity(inner.len());
     let mut rest = inner.as_bytes();
     while let Some((&byte, tail)) = rest.split_first() {
-        let (byte, tail) = if byte == b'\\' {
-            unescaped(tail)
-        } else {
-            (byte, tail)
-        };
+        let (byte, tail) = if byte == b'\\' { unescaped(tail) } else { (byte, tail) };
         bytes.push(byte);
         rest = tail;
     }
@@ -256,22 +223,13 @@ mod tests {
     #[test]
     fn paths_are_read_from_every_kind_of_header() {
         for (patch, path) in [
-            (
-                "diff --git a/a b c b/a b c\nold mode 100644\nnew mode 100755\n",
-                "a b c",
-            ),
-            (
-                "diff --git a/x b/y\nsimilarity index 90%\nrename from x\nrename to y\n",
-                "y",
-            ),
+            ("diff --git a/a b c b/a b c\nold mode 100644\nnew mode 100755\n", "a b c"),
+            ("diff --git a/x b/y\nsimilarity index 90%\nrename from x\nrename to y\n", "y"),
             (
                 "diff --git a/x b/x\ndeleted file mode 100644\n--- a/x\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n",
                 "x",
             ),
-            (
-                "diff --git a/x b/x\nnew file mode 100644\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+a\n",
-                "x",
-            ),
+            ("diff --git a/x b/x\nnew file mode 100644\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+a\n", "x"),
             (
                 "diff --git \"a/sp\\303\\244t\" \"b/sp\\303\\244t\"\n--- \"a/sp\\303\\244t\"\n+++ \"b/sp\\303\\244t\"\n",
                 "spät",

@@ -96,10 +96,7 @@ const LOCKFILES: &[&str] = &[
 /// One note per rule that some changed path, old or new, falls under.
 pub(super) fn notes(files: &[FileChange]) -> Vec<RiskNote> {
     let note = |rule: &Rule| {
-        let touched = files
-            .iter()
-            .flat_map(|file| [Some(&file.path), file.old_path.as_ref()])
-            .flatten();
+        let touched = files.iter().flat_map(|file| [Some(&file.path), file.old_path.as_ref()]).flatten();
         let paths = touched.filter(|path| applies(rule, path)).cloned().collect();
         note_on(rule.code, rule.level, rule.message, paths)
     };
@@ -114,9 +111,7 @@ fn applies(rule: &Rule, path: &str) -> bool {
 
 fn beneath(path: &Path<'_>, folders: &[&str]) -> bool {
     folders.iter().any(|folder| {
-        path.whole
-            .strip_prefix(folder)
-            .is_some_and(|rest| rest.starts_with('/'))
+        path.whole.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
             || path.whole.contains(&format!("/{folder}/"))
     })
 }
@@ -168,29 +163,14 @@ fn is_agent_instructions(path: &Path<'_>) -> bool {
         ".mcp.json",
         "copilot-instructions.md",
     ];
-    const FOLDERS: &[&str] = &[
-        ".claude",
-        ".cursor",
-        ".codex",
-        ".gemini",
-        ".windsurf",
-        ".clinerules",
-        ".github/instructions",
-    ];
+    const FOLDERS: &[&str] =
+        &[".claude", ".cursor", ".codex", ".gemini", ".windsurf", ".clinerules", ".github/instructions"];
     NAMES.contains(&path.name) || beneath(path, FOLDERS)
 }
 
 fn is_migration(path: &Path<'_>) -> bool {
-    beneath(
-        path,
-        &[
-            "migrations",
-            "migration",
-            "db/migrate",
-            "alembic/versions",
-            "flyway",
-        ],
-    ) || path.name.ends_with(".sql")
+    beneath(path, &["migrations", "migration", "db/migrate", "alembic/versions", "flyway"])
+        || path.name.ends_with(".sql")
         || path.name == "schema.rb"
 }
 
@@ -236,13 +216,8 @@ fn is_build_config(path: &Path<'_>) -> bool {
         "build.zig",
         "build.sbt",
     ];
-    const STEMS: &[&str] = &[
-        "webpack.config.",
-        "vite.config.",
-        "rollup.config.",
-        "esbuild.config.",
-        "dockerfile.",
-    ];
+    const STEMS: &[&str] =
+        &["webpack.config.", "vite.config.", "rollup.config.", "esbuild.config.", "dockerfile."];
     NAMES.contains(&path.name)
         || STEMS.iter().any(|stem| path.name.starts_with(stem))
         || beneath(path, &[".cargo"])
@@ -273,13 +248,7 @@ fn is_test_config(path: &Path<'_>) -> bool {
 }
 
 fn is_git_config(path: &Path<'_>) -> bool {
-    [
-        ".gitattributes",
-        ".gitmodules",
-        ".gitignore",
-        ".pre-commit-config.yaml",
-        "lefthook.yml",
-    ]
-    .contains(&path.name)
+    [".gitattributes", ".gitmodules", ".gitignore", ".pre-commit-config.yaml", "lefthook.yml"]
+        .contains(&path.name)
         || beneath(path, &[".husky", ".githooks"])
 }

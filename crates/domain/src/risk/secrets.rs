@@ -36,11 +36,7 @@ const RULES: &[Rule] = &[
         pattern: r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----",
         gate: Gate::Form,
     },
-    Rule {
-        name: "aws_access_key",
-        pattern: r"\b((?:AKIA|ASIA)[A-Z2-7]{16})\b",
-        gate: Gate::Random(2.5),
-    },
+    Rule { name: "aws_access_key", pattern: r"\b((?:AKIA|ASIA)[A-Z2-7]{16})\b", gate: Gate::Random(2.5) },
     Rule {
         name: "aws_secret_key",
         pattern: r#"(?i)aws\w{0,20}secret\w{0,20}["']?\s*(?:=|:|=>)\s*["']?([A-Za-z0-9/+]{40})\b"#,
@@ -61,11 +57,7 @@ const RULES: &[Rule] = &[
         pattern: r"\b(?:xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-\d-[A-Za-z0-9-]{10,})|hooks\.slack\.com/services/T\w+/B\w+/\w{16,}",
         gate: Gate::Form,
     },
-    Rule {
-        name: "anthropic_key",
-        pattern: r"\bsk-ant-[A-Za-z0-9_-]{20,}",
-        gate: Gate::Form,
-    },
+    Rule { name: "anthropic_key", pattern: r"\bsk-ant-[A-Za-z0-9_-]{20,}", gate: Gate::Form },
     Rule {
         name: "openai_key",
         pattern: r"\b(sk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{32,})",
@@ -76,31 +68,11 @@ const RULES: &[Rule] = &[
         pattern: r"\b(?:(?:sk|rk)_live_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/]{24,})",
         gate: Gate::Form,
     },
-    Rule {
-        name: "google_api_key",
-        pattern: r"\bAIza[0-9A-Za-z_-]{35}",
-        gate: Gate::Form,
-    },
-    Rule {
-        name: "npm_token",
-        pattern: r"\bnpm_[A-Za-z0-9]{36}\b",
-        gate: Gate::Form,
-    },
-    Rule {
-        name: "pypi_token",
-        pattern: r"\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{30,}",
-        gate: Gate::Form,
-    },
-    Rule {
-        name: "huggingface_token",
-        pattern: r"\bhf_[A-Za-z0-9]{34,}\b",
-        gate: Gate::Form,
-    },
-    Rule {
-        name: "sendgrid_key",
-        pattern: r"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}",
-        gate: Gate::Form,
-    },
+    Rule { name: "google_api_key", pattern: r"\bAIza[0-9A-Za-z_-]{35}", gate: Gate::Form },
+    Rule { name: "npm_token", pattern: r"\bnpm_[A-Za-z0-9]{36}\b", gate: Gate::Form },
+    Rule { name: "pypi_token", pattern: r"\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{30,}", gate: Gate::Form },
+    Rule { name: "huggingface_token", pattern: r"\bhf_[A-Za-z0-9]{34,}\b", gate: Gate::Form },
+    Rule { name: "sendgrid_key", pattern: r"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}", gate: Gate::Form },
     Rule {
         name: "json_web_token",
         pattern: r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
@@ -151,10 +123,7 @@ const PLACEHOLDERS: &[&str] = &[
 ];
 
 static PATTERNS: LazyLock<Vec<(&'static Rule, Regex)>> = LazyLock::new(|| {
-    RULES
-        .iter()
-        .filter_map(|rule| Regex::new(rule.pattern).ok().map(|pattern| (rule, pattern)))
-        .collect()
+    RULES.iter().filter_map(|rule| Regex::new(rule.pattern).ok().map(|pattern| (rule, pattern))).collect()
 });
 
 /// Returns what looks like a secret in the added lines of a unified diff, at most one finding a line.
@@ -163,11 +132,7 @@ pub fn find_secrets(patch: &str) -> Vec<SecretFinding> {
     for file in parse_patch(patch) {
         for line in file.lines_of(Change::Added) {
             if let Some(rule) = rule_of(line.text) {
-                findings.push(SecretFinding {
-                    rule,
-                    path: file.path.clone(),
-                    line: line.number,
-                });
+                findings.push(SecretFinding { rule, path: file.path.clone(), line: line.number });
             }
         }
     }
@@ -176,10 +141,8 @@ pub fn find_secrets(patch: &str) -> Vec<SecretFinding> {
 
 fn rule_of(text: &str) -> Option<&'static str> {
     let finds = |(rule, pattern): &&(&'static Rule, Regex)| {
-        let mut values = pattern
-            .captures_iter(text)
-            .filter_map(|found| found.get(1))
-            .map(|found| found.as_str());
+        let mut values =
+            pattern.captures_iter(text).filter_map(|found| found.get(1)).map(|found| found.as_str());
         match rule.gate {
             Gate::Form => pattern.is_match(text),
             Gate::Random(least) => values.any(|value| is_random(value, least)),
@@ -203,11 +166,7 @@ fn bits_per_character(text: &str) -> f64 {
         *counts.entry(character).or_insert(0u32) += 1;
     }
     let total = f64::from(counts.values().sum::<u32>());
-    counts
-        .values()
-        .map(|&count| f64::from(count) / total)
-        .map(|share| -share * share.log2())
-        .sum()
+    counts.values().map(|&count| f64::from(count) / total).map(|share| -share * share.log2()).sum()
 }
 
 #[cfg(test)]

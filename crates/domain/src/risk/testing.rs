@@ -76,16 +76,8 @@ fn matches(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
 pub(super) fn changes(files: &[FileChange], patch: &[PatchFile<'_>]) -> impl Iterator<Item = RiskNote> {
     let gone = |file: &&FileChange| file.status == FileStatus::Deleted && matches(&TEST_PATH, &file.path);
     let mut removed: Vec<String> = files.iter().filter(gone).map(|file| file.path.clone()).collect();
-    let kept = || {
-        patch
-            .iter()
-            .filter(|file| !file.deleted && may_hold_tests(&file.path))
-    };
-    removed.extend(
-        kept()
-            .filter(|file| loses(file, &DECLARATION))
-            .map(|file| file.path.clone()),
-    );
+    let kept = || patch.iter().filter(|file| !file.deleted && may_hold_tests(&file.path));
+    removed.extend(kept().filter(|file| loses(file, &DECLARATION)).map(|file| file.path.clone()));
     // A file whose tests are gone has lost their assertions too; that is one note, not two.
     let weakened = kept()
         .filter(|file| gains(file, &SKIP) || (loses(file, &ASSERTION) && !removed.contains(&file.path)))
@@ -93,12 +85,7 @@ pub(super) fn changes(files: &[FileChange], patch: &[PatchFile<'_>]) -> impl Ite
         .collect();
     let notes = [
         note_on("tests_removed", RiskLevel::High, "Tests are removed.", removed),
-        note_on(
-            "tests_weakened",
-            RiskLevel::High,
-            "Tests are skipped, or check less than before.",
-            weakened,
-        ),
+        note_on("tests_weakened", RiskLevel::High, "Tests are skipped, or check less than before.", weakened),
     ];
     notes.into_iter().flatten()
 }
@@ -109,9 +96,7 @@ fn may_hold_tests(path: &str) -> bool {
 }
 
 fn count(file: &PatchFile<'_>, change: Change, pattern: &LazyLock<Option<Regex>>) -> usize {
-    file.lines_of(change)
-        .filter(|line| matches(pattern, line.text))
-        .count()
+    file.lines_of(change).filter(|line| matches(pattern, line.text)).count()
 }
 
 fn loses(file: &PatchFile<'_>, pattern: &LazyLock<Option<Regex>>) -> bool {
@@ -127,18 +112,13 @@ pub(super) fn outcome(tests: Option<&TestSummary>) -> Option<RiskNote> {
     let (code, message) = match tests {
         None => ("tests_not_run", "No test step ran.".to_owned()),
         Some(tests) if tests.command.is_none() => ("tests_not_run", "No test step ran.".to_owned()),
-        Some(TestSummary {
-            failed: Some(failed @ 1..),
-            total,
-            ..
-        }) => {
+        Some(TestSummary { failed: Some(failed @ 1..), total, .. }) => {
             let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
             ("tests_failing", format!("{failed}{of} tests fail."))
         }
-        Some(TestSummary {
-            exit_code: Some(code),
-            ..
-        }) if *code != 0 => ("tests_failing", format!("The test command exited with {code}.")),
+        Some(TestSummary { exit_code: Some(code), .. }) if *code != 0 => {
+            ("tests_failing", format!("The test command exited with {code}."))
+        }
         Some(TestSummary { total: Some(0), .. }) => {
             ("tests_not_run", "The test command ran no test.".to_owned())
         }

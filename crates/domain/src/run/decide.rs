@@ -122,19 +122,11 @@ pub fn decide(
             live_where(run, definition, |kind| matches!(kind, StepKind::Approval(_)))?;
             open_gate(&mut progress, opening, data)?;
         }
-        Command::RefreshGate {
-            was_blocked,
-            opening,
-            data,
-        } => {
+        Command::RefreshGate { was_blocked, opening, data } => {
             require_awaiting(run.status, Move::Approve)?;
             refresh_gate(&mut progress, &was_blocked, opening, data);
         }
-        Command::Decide {
-            effect,
-            outputs,
-            data,
-        } => {
+        Command::Decide { effect, outputs, data } => {
             require_awaiting(run.status, Move::Approve)?;
             live(run)?;
             apply_decision(&mut progress, effect, outputs, data)?;
@@ -174,14 +166,8 @@ fn live_where<'a>(
     accepts: impl Fn(&StepKind) -> bool,
 ) -> Result<&'a LiveAttempt, Refused> {
     let live = live(run)?;
-    let accepted = definition
-        .step(&live.step)
-        .is_some_and(|step| accepts(&step.kind));
-    if accepted {
-        Ok(live)
-    } else {
-        Err(Refused::NoLiveAttempt)
-    }
+    let accepted = definition.step(&live.step).is_some_and(|step| accepts(&step.kind));
+    if accepted { Ok(live) } else { Err(Refused::NoLiveAttempt) }
 }
 
 fn require_running(status: Status, requested: Move) -> Result<(), InvalidTransition> {
@@ -213,13 +199,8 @@ fn fail_step(
     failure: StepFailure,
     jitter: f64,
 ) -> Result<(), InvalidTransition> {
-    let backoff = progress
-        .definition
-        .step(step)
-        .and_then(|step| step.retry.as_ref());
-    let delay = backoff
-        .filter(|_| worth_repeating(failure.reason))
-        .and_then(|b| b.delay_ms(tries, jitter));
+    let backoff = progress.definition.step(step).and_then(|step| step.retry.as_ref());
+    let delay = backoff.filter(|_| worth_repeating(failure.reason)).and_then(|b| b.delay_ms(tries, jitter));
     let Some(delay_ms) = delay else {
         return progress.fail_live(failure);
     };
@@ -256,10 +237,7 @@ fn lose_worker(
         FailureReason::WorkerLost,
         format!("The server stopped while the step {step} was running."),
     );
-    let effect = progress
-        .definition
-        .step(step)
-        .map_or(Effect::Once, |step| step.effect);
+    let effect = progress.definition.step(step).map_or(Effect::Once, |step| step.effect);
     if effect == Effect::Once || run.lost + 1 >= MAX_LOST_WORKERS {
         return progress.fail_live(failure);
     }

@@ -13,16 +13,8 @@ pub(super) fn open_gate(
     data: Map<String, Value>,
 ) -> Result<(), InvalidTransition> {
     let (reason, event, status) = match opening {
-        Opening::Pending => (
-            "approval_requested",
-            EventKind::ApprovalRequested,
-            ApprovalStatus::Pending,
-        ),
-        Opening::Blocked => (
-            "approval_blocked",
-            EventKind::ApprovalBlocked,
-            ApprovalStatus::Blocked,
-        ),
+        Opening::Pending => ("approval_requested", EventKind::ApprovalRequested, ApprovalStatus::Pending),
+        Opening::Blocked => ("approval_blocked", EventKind::ApprovalBlocked, ApprovalStatus::Blocked),
     };
     progress.transition(Move::OpenGate, reason, Map::new())?;
     progress.step_event(event, data);

@@ -91,12 +91,7 @@ impl<'a> Progress<'a> {
     }
 
     pub(super) fn run_event(&mut self, kind: EventKind, data: Map<String, Value>) {
-        self.changes.events.push(EventDraft {
-            kind,
-            step: None,
-            attempt: None,
-            data,
-        });
+        self.changes.events.push(EventDraft { kind, step: None, attempt: None, data });
     }
 
     /// Records an event of the live attempt.
@@ -105,12 +100,7 @@ impl<'a> Progress<'a> {
             Some(live) => (Some(live.step.clone()), Some(live.attempt)),
             None => (None, None),
         };
-        self.changes.events.push(EventDraft {
-            kind,
-            step,
-            attempt,
-            data,
-        });
+        self.changes.events.push(EventDraft { kind, step, attempt, data });
     }
 
     /// Records the live attempt's new state.
@@ -152,12 +142,7 @@ impl<'a> Progress<'a> {
     fn new_attempt(&mut self, step: &StepKey, tries: u32) -> LiveAttempt {
         let attempt = self.attempts.get(step).copied().unwrap_or(0) + 1;
         self.attempts.insert(step.clone(), attempt);
-        let live = LiveAttempt {
-            step: step.clone(),
-            attempt,
-            tries,
-            begun: false,
-        };
+        let live = LiveAttempt { step: step.clone(), attempt, tries, begun: false };
         self.live = Some(live.clone());
         self.changes.current_step = Some(step.clone());
         live
@@ -171,10 +156,7 @@ impl<'a> Progress<'a> {
         self.changes.current_step = Some(live.step.clone());
         self.step_event(EventKind::StepStarted, Map::new());
         match self.definition.step(&live.step) {
-            Some(Step {
-                kind: StepKind::Set(set),
-                ..
-            }) => match self.scope.render_value(&set.outputs) {
+            Some(Step { kind: StepKind::Set(set), .. }) => match self.scope.render_value(&set.outputs) {
                 Ok(outputs) => self.complete_live(outputs, Map::new()),
                 Err(error) => {
                     self.fail_live(StepFailure::new(FailureReason::TemplateFailed, error.to_string()))

@@ -24,10 +24,8 @@ impl Status {
 
     /// The statuses that some move reaches from here, in declaration order.
     pub fn reachable(self) -> Vec<Self> {
-        let mut reached: Vec<Self> = Move::ALL
-            .iter()
-            .filter_map(|&step| next_status(self, step).ok())
-            .collect();
+        let mut reached: Vec<Self> =
+            Move::ALL.iter().filter_map(|&step| next_status(self, step).ok()).collect();
         reached.sort_unstable();
         reached.dedup();
         reached

@@ -5,10 +5,7 @@ use serde_json::json;
 #[test]
 fn the_builtins_are_valid_and_named_as_their_files() {
     let builtins = builtins().unwrap();
-    let names: Vec<_> = builtins
-        .iter()
-        .map(|pinned| pinned.definition().name.as_str())
-        .collect();
+    let names: Vec<_> = builtins.iter().map(|pinned| pinned.definition().name.as_str()).collect();
     assert_eq!(names, ["implement_task", "fix_failing_tests", "issue_triage"]);
 }
 
@@ -16,11 +13,7 @@ fn the_builtins_are_valid_and_named_as_their_files() {
 fn fixing_tests_runs_in_the_promised_order_and_reroutes_to_the_agent() {
     let builtins = builtins().unwrap();
     let definition = builtins[1].definition();
-    let steps: Vec<_> = definition
-        .steps
-        .iter()
-        .map(|step| (step.key.as_str(), step.kind.as_str()))
-        .collect();
+    let steps: Vec<_> = definition.steps.iter().map(|step| (step.key.as_str(), step.kind.as_str())).collect();
     assert_eq!(
         steps,
         [
@@ -44,33 +37,20 @@ fn fixing_tests_runs_in_the_promised_order_and_reroutes_to_the_agent() {
 
 fn prompt(workflow: usize, scope: &TemplateScope) -> String {
     let builtins = builtins().unwrap();
-    let step = builtins[workflow]
-        .definition()
-        .step(&key("run_coding_agent"))
-        .unwrap();
-    let StepKind::Agent(agent) = &step.kind else {
-        panic!("not an agent")
-    };
+    let step = builtins[workflow].definition().step(&key("run_coding_agent")).unwrap();
+    let StepKind::Agent(agent) = &step.kind else { panic!("not an agent") };
     scope.render(&agent.prompt).unwrap()
 }
 
 #[test]
 fn the_fixing_prompt_holds_the_signal_the_failing_tests_and_the_rejection() {
-    let mut scope = TemplateScope::new(
-        json!({ "failure_signal": "parser panics" }),
-        json!({ "id": "r1" }),
-    );
+    let mut scope = TemplateScope::new(json!({ "failure_signal": "parser panics" }), json!({ "id": "r1" }));
     scope.add_outputs(
         &key("reproduce_failure"),
         json!({ "text": "1 of 9 failed.", "failing": ["parser::empty"] }),
     );
     let first = prompt(1, &scope);
-    for part in [
-        "parser panics",
-        "1 of 9 failed.",
-        "- parser::empty",
-        r#""failing": ["parser::empty"]"#,
-    ] {
+    for part in ["parser panics", "1 of 9 failed.", "- parser::empty", r#""failing": ["parser::empty"]"#] {
         assert!(first.contains(part), "{part} is not in:\n{first}");
     }
     assert!(!first.contains("reviewer rejected"), "{first}");
@@ -83,10 +63,7 @@ fn the_fixing_prompt_holds_the_signal_the_failing_tests_and_the_rejection() {
 
 #[test]
 fn the_task_prompt_mentions_acceptance_only_when_given() {
-    let with = TemplateScope::new(
-        json!({ "task_summary": "Add x", "acceptance": "x works" }),
-        json!({}),
-    );
+    let with = TemplateScope::new(json!({ "task_summary": "Add x", "acceptance": "x works" }), json!({}));
     assert!(prompt(0, &with).contains("# Done when\nx works"));
     let without = TemplateScope::new(json!({ "task_summary": "Add x" }), json!({}));
     assert!(!prompt(0, &without).contains("Done when"));
@@ -96,17 +73,10 @@ fn the_task_prompt_mentions_acceptance_only_when_given() {
 fn the_task_becomes_the_commit_message() {
     let builtins = builtins().unwrap();
     let step = builtins[0].definition().step(&key("commit_and_pr")).unwrap();
-    let StepKind::Ship(ship) = &step.kind else {
-        panic!("not a ship step")
-    };
-    let scope = TemplateScope::new(
-        json!({ "task_summary": format!("  {}\nmore", "a".repeat(80)) }),
-        json!({}),
-    );
-    assert_eq!(
-        scope.render(ship.message.as_deref().unwrap()).unwrap(),
-        "a".repeat(72)
-    );
+    let StepKind::Ship(ship) = &step.kind else { panic!("not a ship step") };
+    let scope =
+        TemplateScope::new(json!({ "task_summary": format!("  {}\nmore", "a".repeat(80)) }), json!({}));
+    assert_eq!(scope.render(ship.message.as_deref().unwrap()).unwrap(), "a".repeat(72));
 }
 
 #[test]
@@ -122,9 +92,7 @@ fn triage_computes_its_evidence_without_a_repository() {
             scope.add_outputs(&step.key, outputs);
         }
     }
-    let evidence = scope
-        .render_value(&json!("{{ steps.summarize.outputs }}"))
-        .unwrap();
+    let evidence = scope.render_value(&json!("{{ steps.summarize.outputs }}")).unwrap();
     assert_eq!(
         evidence,
         json!({

@@ -62,9 +62,7 @@ steps:
   - { key: gate, uses: approval, with: { expires_in: 72h, on_reject: { action: retry_step, step: work } } }
 ",
     );
-    let StepKind::Approval(gate) = &definition.steps[1].kind else {
-        panic!("not a gate")
-    };
+    let StepKind::Approval(gate) = &definition.steps[1].kind else { panic!("not a gate") };
     assert_eq!(gate.expires_in_ms, Some(259_200_000));
     assert_eq!(
         gate.on_reject,
@@ -81,34 +79,14 @@ steps:
 fn the_default_texts_render_with_a_bare_run() {
     let definition = definition(EVERY_KIND);
     let mut scope = TemplateScope::new(json!({ "task": "mend it" }), json!({ "id": "r1" }));
-    let StepKind::Agent(agent) = &definition.steps[2].kind else {
-        panic!("not an agent")
-    };
-    assert!(
-        scope
-            .render(&agent.prompt)
-            .unwrap()
-            .contains("\"task\": \"mend it\"")
-    );
+    let StepKind::Agent(agent) = &definition.steps[2].kind else { panic!("not an agent") };
+    assert!(scope.render(&agent.prompt).unwrap().contains("\"task\": \"mend it\""));
     scope.set_rejection(Some(json!({ "rationale": "too long" })));
-    assert!(
-        scope
-            .render(&agent.prompt)
-            .unwrap()
-            .contains("The reviewer wrote:\ntoo long")
-    );
-    let StepKind::Ship(ship) = &definition.steps[5].kind else {
-        panic!("not a ship step")
-    };
-    assert_eq!(
-        scope.render(ship.message.as_deref().unwrap()).unwrap(),
-        "Work of run r1"
-    );
+    assert!(scope.render(&agent.prompt).unwrap().contains("The reviewer wrote:\ntoo long"));
+    let StepKind::Ship(ship) = &definition.steps[5].kind else { panic!("not a ship step") };
+    assert_eq!(scope.render(ship.message.as_deref().unwrap()).unwrap(), "Work of run r1");
     let titled = TemplateScope::new(json!({}), json!({ "id": "r1", "title": "Mend the parser" }));
-    assert_eq!(
-        titled.render(ship.message.as_deref().unwrap()).unwrap(),
-        "Mend the parser"
-    );
+    assert_eq!(titled.render(ship.message.as_deref().unwrap()).unwrap(), "Mend the parser");
 }
 
 #[test]
@@ -128,24 +106,14 @@ steps:
     let step = &definition.steps[0];
     assert_eq!((step.effect, step.timeout_ms), (Effect::Rerunnable, 90_000));
     let retry = step.retry.as_ref().unwrap();
-    assert_eq!(
-        (
-            retry.max_attempts,
-            retry.initial_interval_ms,
-            retry.max_interval_ms
-        ),
-        (3, 90_000, 90_000)
-    );
+    assert_eq!((retry.max_attempts, retry.initial_interval_ms, retry.max_interval_ms), (3, 90_000, 90_000));
 }
 
 #[test]
 fn the_same_document_has_the_same_digest_in_every_notation() {
     let yaml = parse_yaml("name: n\nsteps:\n  - {uses: agent, key: a}\n").unwrap();
     let json = parse_json(br#"{ "steps": [ { "key": "a", "uses": "agent" } ], "name": "n" }"#).unwrap();
-    assert_eq!(
-        yaml.document(),
-        r#"{"name":"n","steps":[{"key":"a","uses":"agent"}]}"#
-    );
+    assert_eq!(yaml.document(), r#"{"name":"n","steps":[{"key":"a","uses":"agent"}]}"#);
     assert_eq!(yaml, json);
     assert_eq!(*yaml.digest(), Digest::of(yaml.document().as_bytes()));
 }

@@ -17,12 +17,7 @@ fn gate(with: &str) -> String {
 
 #[track_caller]
 fn assert_only(yaml: &str, pointer: &str, code: FaultCode) {
-    assert_eq!(
-        places(&faults(yaml)),
-        [(pointer.to_owned(), code)],
-        "{:#?}",
-        faults(yaml)
-    );
+    assert_eq!(places(&faults(yaml)), [(pointer.to_owned(), code)], "{:#?}", faults(yaml));
 }
 
 #[test_case("steps: AGENT", "/name", Required)]
@@ -36,11 +31,7 @@ fn assert_only(yaml: &str, pointer: &str, code: FaultCode) {
 #[test_case("name: n\nsteps: AGENT\na/b: 3", "/a~1b", UnknownField)]
 #[test_case("name: n\nsteps: AGENT\ntitle: ''", "/title", TooShort)]
 #[test_case("name: n\nsteps: AGENT\ntriggers: [cron]", "/triggers/0", NotAllowed)]
-#[test_case(
-    "name: n\nsteps: AGENT\npolicies: { retries: {} }",
-    "/policies/retries",
-    UnknownField
-)]
+#[test_case("name: n\nsteps: AGENT\npolicies: { retries: {} }", "/policies/retries", UnknownField)]
 #[test_case(
     "name: n\nsteps: AGENT\npolicies: { retry: { full_run: 1 } }",
     "/policies/retry/full_run",
@@ -57,11 +48,7 @@ fn assert_only(yaml: &str, pointer: &str, code: FaultCode) {
     NotUnique
 )]
 #[test_case("name: n\nsteps: AGENT\ninputs: []", "/inputs", WrongType)]
-#[test_case(
-    "name: n\nsteps: AGENT\ninputs: { type: array }",
-    "/inputs/type",
-    InvalidSchema
-)]
+#[test_case("name: n\nsteps: AGENT\ninputs: { type: array }", "/inputs/type", InvalidSchema)]
 #[test_case("name: n\nsteps: AGENT\ninputs: {}", "/inputs/type", InvalidSchema)]
 #[test_case(
     "name: n\nsteps: AGENT\ninputs: { type: object, required: 7 }",
@@ -84,11 +71,7 @@ fn faults_of_the_document(yaml: &str, pointer: &str, code: FaultCode) {
 
 #[test]
 fn a_schema_may_not_refer_to_another_place() {
-    for reference in [
-        "https://example.com/schema.json",
-        "file:///etc/passwd",
-        "other.json",
-    ] {
+    for reference in ["https://example.com/schema.json", "file:///etc/passwd", "other.json"] {
         let yaml = format!("name: n\nsteps: {AGENT}\ninputs: {{ type: object, $ref: '{reference}' }}");
         let found = faults(&yaml);
         assert_eq!(found[0].code, InvalidSchema, "{found:?}");
@@ -112,25 +95,13 @@ fn a_schema_may_not_refer_to_another_place() {
     "/steps/0/retry",
     NotAllowed
 )]
-#[test_case(
-    "key: a, uses: ship, with: { mode: dry_run }, effect: once",
-    "/steps/0/effect",
-    NotAllowed
-)]
+#[test_case("key: a, uses: ship, with: { mode: dry_run }, effect: once", "/steps/0/effect", NotAllowed)]
 #[test_case("key: a, uses: agent, needs: [b]", "/steps/0/needs/0", UnknownStep)]
 #[test_case("key: a, uses: agent, needs: b", "/steps/0/needs", WrongType)]
 #[test_case("key: a, uses: agent, retry: {}", "/steps/0/retry/max_attempts", Required)]
-#[test_case(
-    "key: a, uses: agent, retry: { max_attempts: 0 }",
-    "/steps/0/retry/max_attempts",
-    TooSmall
-)]
+#[test_case("key: a, uses: agent, retry: { max_attempts: 0 }", "/steps/0/retry/max_attempts", TooSmall)]
 #[test_case("key: a, uses: agent, retry: { max_attempts: -1 }", "/steps/0/retry/max_attempts", TooSmall; "a negative number is too small")]
-#[test_case(
-    "key: a, uses: agent, retry: { max_attempts: 21 }",
-    "/steps/0/retry/max_attempts",
-    TooLarge
-)]
+#[test_case("key: a, uses: agent, retry: { max_attempts: 21 }", "/steps/0/retry/max_attempts", TooLarge)]
 #[test_case(
     "key: a, uses: agent, retry: { max_attempts: 2, backoff_factor: 0.5 }",
     "/steps/0/retry/backoff_factor",
@@ -145,21 +116,13 @@ fn a_schema_may_not_refer_to_another_place() {
 #[test_case("key: a, uses: set, with: { outputs: 7 }", "/steps/0/with/outputs", WrongType)]
 #[test_case("key: a, uses: command", "/steps/0/with/run", Required)]
 #[test_case("key: a, uses: command, with: { run: '' }", "/steps/0/with/run", TooShort)]
-#[test_case(
-    "key: a, uses: command, with: { run: x, workdir: /etc }",
-    "/steps/0/with/workdir",
-    NotAllowed
-)]
+#[test_case("key: a, uses: command, with: { run: x, workdir: /etc }", "/steps/0/with/workdir", NotAllowed)]
 #[test_case(
     "key: a, uses: command, with: { run: x, workdir: a/../../b }",
     "/steps/0/with/workdir",
     NotAllowed
 )]
-#[test_case(
-    "key: a, uses: command, with: { run: x, env: { 1A: x } }",
-    "/steps/0/with/env/1A",
-    InvalidFormat
-)]
+#[test_case("key: a, uses: command, with: { run: x, env: { 1A: x } }", "/steps/0/with/env/1A", InvalidFormat)]
 #[test_case(
     "key: a, uses: command, with: { run: x, env: { PATH: x } }",
     "/steps/0/with/env/PATH",
@@ -170,53 +133,21 @@ fn a_schema_may_not_refer_to_another_place() {
     "/steps/0/with/env/LD_PRELOAD",
     NotAllowed
 )]
-#[test_case(
-    "key: a, uses: agent, with: { env: { GIT_DIR: x } }",
-    "/steps/0/with/env/GIT_DIR",
-    NotAllowed
-)]
+#[test_case("key: a, uses: agent, with: { env: { GIT_DIR: x } }", "/steps/0/with/env/GIT_DIR", NotAllowed)]
 #[test_case(
     "key: a, uses: agent, with: { env: { JIDO_OUTPUT: x } }",
     "/steps/0/with/env/JIDO_OUTPUT",
     NotAllowed
 )]
-#[test_case(
-    "key: a, uses: agent, with: { env: { A: 7 } }",
-    "/steps/0/with/env/A",
-    WrongType
-)]
-#[test_case(
-    "key: a, uses: agent, with: { agent: 'a b' }",
-    "/steps/0/with/agent",
-    InvalidFormat
-)]
-#[test_case(
-    "key: a, uses: agent, with: { model: x }",
-    "/steps/0/with/model",
-    UnknownField
-)]
+#[test_case("key: a, uses: agent, with: { env: { A: 7 } }", "/steps/0/with/env/A", WrongType)]
+#[test_case("key: a, uses: agent, with: { agent: 'a b' }", "/steps/0/with/agent", InvalidFormat)]
+#[test_case("key: a, uses: agent, with: { model: x }", "/steps/0/with/model", UnknownField)]
 #[test_case("key: a, uses: test, with: { command: [] }", "/steps/0/with/command", TooFew)]
 #[test_case("key: a, uses: test, with: { command: [''] }", "/steps/0/with/command/0", TooShort; "the program has a name")]
-#[test_case(
-    "key: a, uses: test, with: { command: make }",
-    "/steps/0/with/command",
-    WrongType
-)]
-#[test_case(
-    r#"key: a, uses: test, with: { command: ["a\0b"] }"#,
-    "/steps/0/with/command/0",
-    InvalidFormat
-)]
-#[test_case(
-    "key: a, uses: test, with: { report: ../x.xml }",
-    "/steps/0/with/report",
-    NotAllowed
-)]
-#[test_case(
-    "key: a, uses: test, with: { expect: luck }",
-    "/steps/0/with/expect",
-    NotAllowed
-)]
+#[test_case("key: a, uses: test, with: { command: make }", "/steps/0/with/command", WrongType)]
+#[test_case(r#"key: a, uses: test, with: { command: ["a\0b"] }"#, "/steps/0/with/command/0", InvalidFormat)]
+#[test_case("key: a, uses: test, with: { report: ../x.xml }", "/steps/0/with/report", NotAllowed)]
+#[test_case("key: a, uses: test, with: { expect: luck }", "/steps/0/with/expect", NotAllowed)]
 #[test_case("key: a, uses: ship, with: { mode: pull }", "/steps/0/with/mode", NotAllowed; "the mode is unknown")]
 #[test_case(
     "key: a, uses: approval, with: { required_approvals: 0 }",
@@ -228,11 +159,7 @@ fn a_schema_may_not_refer_to_another_place() {
     "/steps/0/with/required_approvals",
     TooLarge
 )]
-#[test_case(
-    "key: a, uses: approval, with: { on_reject: {} }",
-    "/steps/0/with/on_reject/action",
-    Required
-)]
+#[test_case("key: a, uses: approval, with: { on_reject: {} }", "/steps/0/with/on_reject/action", Required)]
 #[test_case(
     "key: a, uses: approval, with: { on_reject: { action: retry_step } }",
     "/steps/0/with/on_reject/step",
@@ -245,28 +172,13 @@ fn a_schema_may_not_refer_to_another_place() {
 )]
 fn faults_of_a_step(text: &str, pointer: &str, code: FaultCode) {
     let found = faults(&step(text));
-    let found: Vec<_> = places(&found)
-        .into_iter()
-        .filter(|(_, code)| *code != UngatedShip)
-        .collect();
+    let found: Vec<_> = places(&found).into_iter().filter(|(_, code)| *code != UngatedShip).collect();
     assert_eq!(found, [(pointer.to_owned(), code)]);
 }
 
-#[test_case(
-    "on_reject: { action: retry_step, step: b }",
-    "/steps/1/with/on_reject/step",
-    UnknownStep
-)]
-#[test_case(
-    "on_reject: { action: retry_step, step: z }",
-    "/steps/1/with/on_reject/step",
-    NotAnAncestor
-)]
-#[test_case(
-    "on_reject: { action: retry_step, step: g }",
-    "/steps/1/with/on_reject/step",
-    NotAnAncestor
-)]
+#[test_case("on_reject: { action: retry_step, step: b }", "/steps/1/with/on_reject/step", UnknownStep)]
+#[test_case("on_reject: { action: retry_step, step: z }", "/steps/1/with/on_reject/step", NotAnAncestor)]
+#[test_case("on_reject: { action: retry_step, step: g }", "/steps/1/with/on_reject/step", NotAnAncestor)]
 #[test_case("evidence_from: b", "/steps/1/with/evidence_from", UnknownStep)]
 #[test_case("evidence_from: z", "/steps/1/with/evidence_from", NotAnAncestor)]
 fn faults_of_a_gate(with: &str, pointer: &str, code: FaultCode) {
@@ -287,9 +199,7 @@ fn two_steps_of_one_key_are_refused() {
 
 #[test]
 fn more_than_a_hundred_steps_are_refused() {
-    let steps: String = (0..101)
-        .map(|n| format!("\n  - {{ key: s{n}, uses: agent }}"))
-        .collect();
+    let steps: String = (0..101).map(|n| format!("\n  - {{ key: s{n}, uses: agent }}")).collect();
     assert_only(&format!("name: n\nsteps:{steps}"), "/steps", TooMany);
 }
 
@@ -306,11 +216,7 @@ fn faults_of_a_template(template: &str, expected: &str) {
         "name: n\ninputs: {{ type: object, properties: {{ task: {{}} }} }}\nsteps:\n  - {{ key: first, uses: agent }}\n  - {{ key: here, uses: agent, with: {{ prompt: '{template}' }} }}\n  - {{ key: later, uses: agent }}"
     );
     let found = faults(&yaml);
-    assert_eq!(
-        places(&found),
-        [("/steps/1/with/prompt".to_owned(), InvalidTemplate)],
-        "{found:?}"
-    );
+    assert_eq!(places(&found), [("/steps/1/with/prompt".to_owned(), InvalidTemplate)], "{found:?}");
     assert!(found[0].detail.contains(expected), "{}", found[0].detail);
 }
 
@@ -336,10 +242,7 @@ steps:
         "/steps/4/with/message",
         "/steps/4/with/branch",
     ];
-    assert_eq!(
-        places(&found),
-        expected.map(|pointer| (pointer.to_owned(), InvalidTemplate))
-    );
+    assert_eq!(places(&found), expected.map(|pointer| (pointer.to_owned(), InvalidTemplate)));
 }
 
 #[test_case("{{ inputs.task }} {{ steps.first.outputs.x }} {{ run.id }} {% if rejection %}{{ rejection.rationale }}{% endif %}"; "all four names")]
@@ -387,15 +290,9 @@ policies: { retry: { steps: [d] } }
 
 #[test]
 fn a_key_written_twice_is_refused_in_both_notations() {
-    let expected = [
-        ("/name".to_owned(), NotUnique),
-        ("/steps/0/key".to_owned(), NotUnique),
-    ];
+    let expected = [("/name".to_owned(), NotUnique), ("/steps/0/key".to_owned(), NotUnique)];
     assert_eq!(
-        places(&faults(
-            "name: n\nname: m\nsteps:\n  - { key: a, key: b, uses: agent }"
-        ))
-        .as_slice(),
+        places(&faults("name: n\nname: m\nsteps:\n  - { key: a, key: b, uses: agent }")).as_slice(),
         {
             let mut expected = expected.clone();
             expected.sort();

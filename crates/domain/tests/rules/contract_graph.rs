@@ -16,11 +16,7 @@ fn steps_run_in_topological_order_and_ties_stay_as_written() {
   - { key: alone, uses: agent, needs: [] }
 ",
     );
-    let order: Vec<_> = definition(&yaml)
-        .steps
-        .iter()
-        .map(|step| step.key.to_string())
-        .collect();
+    let order: Vec<_> = definition(&yaml).steps.iter().map(|step| step.key.to_string()).collect();
     assert_eq!(order, ["first", "second", "last", "alone"]);
 }
 
@@ -100,11 +96,7 @@ fn shipping_is_behind_a_gate(steps: &str, way_around: Option<&str>) {
             let found = faults(&yaml);
             assert_eq!(found.len(), 1, "{found:?}");
             assert_eq!(found[0].code, FaultCode::UngatedShip);
-            assert!(
-                found[0].detail.contains(&format!("The way {route} passes")),
-                "{}",
-                found[0].detail
-            );
+            assert!(found[0].detail.contains(&format!("The way {route} passes")), "{}", found[0].detail);
         }
     }
 }

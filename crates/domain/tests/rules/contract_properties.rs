@@ -13,10 +13,8 @@ fn any_json() -> impl Strategy<Value = Value> {
     ];
     let name = prop_oneof![
         "[a-z/~]{0,6}",
-        prop::sample::select(vec![
-            "key", "uses", "with", "needs", "name", "steps", "inputs", "env", "retry"
-        ])
-        .prop_map(str::to_owned),
+        prop::sample::select(vec!["key", "uses", "with", "needs", "name", "steps", "inputs", "env", "retry"])
+            .prop_map(str::to_owned),
     ];
     leaf.prop_recursive(5, 64, 6, move |inner| {
         prop_oneof![
@@ -50,12 +48,9 @@ fn without_templates(value: &Value) -> Value {
         Value::String(text) => json!(text.replace(['{', '}', '\0'], "")),
         Value::Number(number) => json!(number.as_i64().unwrap_or(1) % 1_000_000),
         Value::Array(items) => items.iter().map(without_templates).collect(),
-        Value::Object(object) => Value::Object(
-            object
-                .iter()
-                .map(|(name, item)| (name.clone(), without_templates(item)))
-                .collect(),
-        ),
+        Value::Object(object) => {
+            Value::Object(object.iter().map(|(name, item)| (name.clone(), without_templates(item))).collect())
+        }
         Value::Null | Value::Bool(_) => value.clone(),
     }
 }
@@ -72,10 +67,7 @@ fn reversed_text(value: &Value) -> String {
             format!("{{ {} }}", entries.join(" , "))
         }
         Value::Array(items) => {
-            format!(
-                "[ {} ]",
-                items.iter().map(reversed_text).collect::<Vec<_>>().join(" , ")
-            )
+            format!("[ {} ]", items.iter().map(reversed_text).collect::<Vec<_>>().join(" , "))
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.to_string(),
     }

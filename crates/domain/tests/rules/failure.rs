@@ -6,10 +6,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use test_case::test_case;
 
-const ALL: RetryPermission = RetryPermission {
-    full_run: true,
-    step: true,
-};
+const ALL: RetryPermission = RetryPermission { full_run: true, step: true };
 
 #[test]
 fn a_whole_failure_is_complete() {
@@ -90,12 +87,7 @@ fn every_reason_reads_back_and_says_what_to_do() {
 }
 
 fn backoff() -> RetryBackoff {
-    RetryBackoff {
-        max_attempts: 5,
-        initial_interval_ms: 1000,
-        backoff_factor: 2.0,
-        max_interval_ms: 5000,
-    }
+    RetryBackoff { max_attempts: 5, initial_interval_ms: 1000, backoff_factor: 2.0, max_interval_ms: 5000 }
 }
 
 #[test_case(1, 0.0, Some(1000))]

@@ -61,10 +61,7 @@ fn reject(gate: &Gate, rationale: Option<&str>) -> Result<DecisionEffect, Decisi
 #[test_case(false, 1, Err(DecisionRefused::SelfApprovalForbidden); "forbidden to the starter")]
 #[test_case(false, 2, Ok(DecisionEffect::Approved); "another person may")]
 fn self_approval(allowed: bool, by: u32, expected: Result<DecisionEffect, DecisionRefused>) {
-    assert_eq!(
-        approve(&with(|gate| gate.policy.allow_self_approval = allowed), by),
-        expected
-    );
+    assert_eq!(approve(&with(|gate| gate.policy.allow_self_approval = allowed), by), expected);
 }
 
 #[test]
@@ -87,21 +84,8 @@ fn a_vote_on_older_evidence_neither_counts_nor_can_be_repeated() {
         gate.policy.required_approvals = 2;
         gate.votes = vec![vote(Decision::Approved, 2, &older)];
     });
-    assert_eq!(
-        approve(&gate, 3),
-        Ok(DecisionEffect::Voted {
-            approvals: 1,
-            required: 2
-        })
-    );
-    assert_eq!(
-        approve(&gate, 2),
-        Ok(DecisionEffect::Voted {
-            approvals: 1,
-            required: 2
-        }),
-        "a new vote"
-    );
+    assert_eq!(approve(&gate, 3), Ok(DecisionEffect::Voted { approvals: 1, required: 2 }));
+    assert_eq!(approve(&gate, 2), Ok(DecisionEffect::Voted { approvals: 1, required: 2 }), "a new vote");
     let again = gate.decide(Decision::Approved, user(2), &older, None);
     assert_eq!(again, Err(DecisionRefused::StaleEvidence { current: shown() }));
 }
@@ -112,10 +96,7 @@ fn a_vote_on_older_evidence_neither_counts_nor_can_be_repeated() {
 fn votes_are_counted(earlier: &[u32], expected: Result<DecisionEffect, DecisionRefused>) {
     let gate = with(|gate| {
         gate.policy.required_approvals = 3;
-        gate.votes = earlier
-            .iter()
-            .map(|&by| vote(Decision::Approved, by, &shown()))
-            .collect();
+        gate.votes = earlier.iter().map(|&by| vote(Decision::Approved, by, &shown())).collect();
     });
     assert_eq!(approve(&gate, 9), expected);
 }
@@ -128,12 +109,7 @@ fn one_person_votes_once() {
     });
     assert_eq!(approve(&gate, 2), Ok(DecisionEffect::Repeated));
     let changed = reject(&gate, None);
-    assert_eq!(
-        changed,
-        Err(DecisionRefused::VoteAlreadyCast {
-            decision: Decision::Approved
-        })
-    );
+    assert_eq!(changed, Err(DecisionRefused::VoteAlreadyCast { decision: Decision::Approved }));
 }
 
 #[test_case(None, Err(DecisionRefused::RationaleRequired))]
@@ -142,11 +118,7 @@ fn one_person_votes_once() {
 fn a_required_rationale(rationale: Option<&str>, expected: Result<DecisionEffect, DecisionRefused>) {
     let gate = with(|gate| gate.policy.rationale_on_reject = RationaleRule::Required);
     assert_eq!(reject(&gate, rationale), expected);
-    assert_eq!(
-        approve(&gate, 2),
-        Ok(DecisionEffect::Approved),
-        "an approval needs none"
-    );
+    assert_eq!(approve(&gate, 2), Ok(DecisionEffect::Approved), "an approval needs none");
 }
 
 #[test_case(1, OnExhausted::Cancel, Ok(()); "the first round")]
@@ -167,10 +139,7 @@ fn rounds_of_rework(
             on_exhausted,
         };
     });
-    let reroute = DecisionEffect::RejectedRetry {
-        step: key("work"),
-        workspace: RejectWorkspace::Restore,
-    };
+    let reroute = DecisionEffect::RejectedRetry { step: key("work"), workspace: RejectWorkspace::Restore };
     assert_eq!(reject(&gate, None), expected.err().unwrap_or(Ok(reroute)));
 }
 
@@ -187,10 +156,7 @@ fn a_gate_that_is_not_pending_takes_no_decision(status: ApprovalStatus, expected
 
 #[test]
 fn a_gate_without_evidence_takes_no_decision() {
-    assert_eq!(
-        approve(&with(|gate| gate.evidence_digest = None), 2),
-        Err(DecisionRefused::ContextBlocked)
-    );
+    assert_eq!(approve(&with(|gate| gate.evidence_digest = None), 2), Err(DecisionRefused::ContextBlocked));
 }
 
 #[test_case(ApprovalStatus::Approved, Decision::Approved, Decision::Approved, true)]
@@ -208,11 +174,8 @@ fn repeating_the_winning_decision_gets_the_stored_result(
         gate.status = status;
         gate.votes = vec![vote(own, 2, &shown())];
     });
-    let expected = if repeated {
-        Ok(DecisionEffect::Repeated)
-    } else {
-        Err(DecisionRefused::AlreadyDecided { status })
-    };
+    let expected =
+        if repeated { Ok(DecisionEffect::Repeated) } else { Err(DecisionRefused::AlreadyDecided { status }) };
     assert_eq!(gate.decide(asked, user(2), &shown(), None), expected);
 }
 

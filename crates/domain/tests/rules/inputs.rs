@@ -26,10 +26,7 @@ steps: [{ key: a, uses: agent }]
 fn defaults_are_filled_in_and_told_apart() {
     let (inputs, metadata) =
         Inputs::check(&workflow(), &json!({ "failure_signal": "boom", "note": "x" })).unwrap();
-    assert_eq!(
-        inputs,
-        json!({ "failure_signal": "boom", "note": "x", "mode": "careful", "tags": [] })
-    );
+    assert_eq!(inputs, json!({ "failure_signal": "boom", "note": "x", "mode": "careful", "tags": [] }));
     let entry = |required, origin| InputMetadata { required, origin };
     let expected = [
         ("failure_signal", entry(true, InputOrigin::Provided)),
@@ -37,22 +34,13 @@ fn defaults_are_filled_in_and_told_apart() {
         ("note", entry(false, InputOrigin::Provided)),
         ("tags", entry(false, InputOrigin::Defaulted)),
     ];
-    assert_eq!(
-        metadata,
-        expected.map(|(name, entry)| (name.to_owned(), entry)).into()
-    );
+    assert_eq!(metadata, expected.map(|(name, entry)| (name.to_owned(), entry)).into());
 }
 
 #[test]
 fn metadata_is_written_in_the_wire_words() {
-    let entry = InputMetadata {
-        required: true,
-        origin: InputOrigin::Provided,
-    };
-    assert_eq!(
-        serde_json::to_value(entry).unwrap(),
-        json!({ "required": true, "origin": "provided" })
-    );
+    let entry = InputMetadata { required: true, origin: InputOrigin::Provided };
+    assert_eq!(serde_json::to_value(entry).unwrap(), json!({ "required": true, "origin": "provided" }));
 }
 
 #[test]
@@ -79,10 +67,7 @@ fn all_faults_are_told_with_pointers_beneath_inputs() {
         ("/inputs/tags/1", FaultCode::WrongType),
     ];
     assert_eq!(found, expected.map(|(pointer, code)| (pointer.to_owned(), code)));
-    let limit = faults
-        .iter()
-        .find(|fault| fault.code == FaultCode::TooLarge)
-        .unwrap();
+    let limit = faults.iter().find(|fault| fault.code == FaultCode::TooLarge).unwrap();
     assert_eq!(limit.limit, Some(5));
 }
 

@@ -57,21 +57,12 @@ fn notes(files: &[FileChange], patch: &str) -> Vec<RiskNote> {
 }
 
 fn codes(notes: &[RiskNote]) -> Vec<(&str, RiskLevel)> {
-    notes
-        .iter()
-        .map(|note| (note.code.as_str(), note.level))
-        .collect()
+    notes.iter().map(|note| (note.code.as_str(), note.level)).collect()
 }
 
 #[test]
 fn a_plain_change_has_no_note() {
-    assert_eq!(
-        notes(
-            &[change("src/parser.rs")],
-            &diff("src/parser.rs", &["old"], &["new"])
-        ),
-        []
-    );
+    assert_eq!(notes(&[change("src/parser.rs")], &diff("src/parser.rs", &["old"], &["new"])), []);
 }
 
 #[test_case(".github/workflows/ci.yml", "ci_config_changed", RiskLevel::High)]
@@ -112,10 +103,7 @@ fn moving_a_file_away_counts_as_touching_it() {
         status: FileStatus::Renamed,
         ..change("old.txt")
     };
-    assert_eq!(
-        codes(&notes(&[file], "")),
-        [("workflow_owner_files_changed", RiskLevel::High)]
-    );
+    assert_eq!(codes(&notes(&[file], "")), [("workflow_owner_files_changed", RiskLevel::High)]);
 }
 
 #[test_case("Cargo.toml", &[], &["serde = \"1\""], Some("serde"))]
@@ -170,25 +158,15 @@ fn weaker_tests_are_seen(path: &str, removed: &[&str], added: &[&str], expected:
     let found = notes(&[], &diff(path, removed, added));
     let codes: Vec<&str> = found.iter().map(|note| note.code.as_str()).collect();
     assert_eq!(codes, expected);
-    assert!(
-        found
-            .iter()
-            .all(|note| note.level == RiskLevel::High && note.paths == [path])
-    );
+    assert!(found.iter().all(|note| note.level == RiskLevel::High && note.paths == [path]));
 }
 
 #[test_case("tests/parser.rs", true)]
 #[test_case("pkg/a_test.go", true)]
 #[test_case("src/parser.rs", false)]
 fn a_deleted_test_file_is_a_removed_test(path: &str, expected: bool) {
-    let file = FileChange {
-        status: FileStatus::Deleted,
-        ..change(path)
-    };
-    assert_eq!(
-        notes(&[file], "").iter().any(|note| note.code == "tests_removed"),
-        expected
-    );
+    let file = FileChange { status: FileStatus::Deleted, ..change(path) };
+    assert_eq!(notes(&[file], "").iter().any(|note| note.code == "tests_removed"), expected);
 }
 
 #[test_case(None, Some("tests_not_run"); "no test step")]
@@ -208,13 +186,7 @@ fn how_the_tests_went(tests: Option<TestSummary>, expected: Option<&str>) {
         ignored_paths: &[],
         secrets: &[],
     });
-    assert_eq!(
-        codes(&found),
-        expected
-            .map(|code| (code, RiskLevel::High))
-            .into_iter()
-            .collect::<Vec<_>>()
-    );
+    assert_eq!(codes(&found), expected.map(|code| (code, RiskLevel::High)).into_iter().collect::<Vec<_>>());
 }
 
 #[test_case(500, None)]
@@ -222,11 +194,7 @@ fn how_the_tests_went(tests: Option<TestSummary>, expected: Option<&str>) {
 #[test_case(2000, Some(RiskLevel::Medium))]
 #[test_case(2001, Some(RiskLevel::High))]
 fn large_diffs(lines: u64, expected: Option<RiskLevel>) {
-    let file = FileChange {
-        additions: lines - 1,
-        deletions: 1,
-        ..change("src/a.c")
-    };
+    let file = FileChange { additions: lines - 1, deletions: 1, ..change("src/a.c") };
     let found = notes(&[file], "");
     assert_eq!(
         found.first().map(|note| (note.code.as_str(), note.level)),
@@ -244,10 +212,7 @@ fn large_diffs(lines: u64, expected: Option<RiskLevel>) {
 #[test_case("deleted file mode 100755", &[]; "gone")]
 fn modes(header: &str, expected: &[&str]) {
     let found = notes(&[], &format!("diff --git a/x b/x\n{header}\n"));
-    assert_eq!(
-        found.iter().map(|note| note.code.as_str()).collect::<Vec<_>>(),
-        expected
-    );
+    assert_eq!(found.iter().map(|note| note.code.as_str()).collect::<Vec<_>>(), expected);
 }
 
 #[test_case("src/a.rs", "    unsafe { *p }", &["unsafe_code_added"])]
@@ -258,42 +223,20 @@ fn modes(header: &str, expected: &[&str]) {
 #[test_case("README.md", "żółć 你好 مرحبا", &[]; "other scripts are not hidden")]
 fn contents(path: &str, line: &str, expected: &[&str]) {
     let found = notes(&[], &diff(path, &[], &[line]));
-    assert_eq!(
-        found.iter().map(|note| note.code.as_str()).collect::<Vec<_>>(),
-        expected
-    );
+    assert_eq!(found.iter().map(|note| note.code.as_str()).collect::<Vec<_>>(), expected);
 }
 
 #[test]
 fn binaries_are_noted_unless_they_go_away() {
-    let file = FileChange {
-        binary: true,
-        ..change("logo.png")
-    };
-    assert_eq!(
-        codes(&notes(std::slice::from_ref(&file), "")),
-        [("binary_file", RiskLevel::Medium)]
-    );
-    assert_eq!(
-        notes(
-            &[FileChange {
-                status: FileStatus::Deleted,
-                ..file
-            }],
-            ""
-        ),
-        []
-    );
+    let file = FileChange { binary: true, ..change("logo.png") };
+    assert_eq!(codes(&notes(std::slice::from_ref(&file), "")), [("binary_file", RiskLevel::Medium)]);
+    assert_eq!(notes(&[FileChange { status: FileStatus::Deleted, ..file }], ""), []);
 }
 
 #[test]
 fn notes_are_sorted_by_level_and_then_code_and_places_are_named() {
     let ignored = ["target".to_owned()];
-    let secrets = [SecretFinding {
-        rule: "github_token",
-        path: "a.env".to_owned(),
-        line: 3,
-    }];
+    let secrets = [SecretFinding { rule: "github_token", path: "a.env".to_owned(), line: 3 }];
     let files = [change("Makefile"), change("Cargo.lock"), change(".travis.yml")];
     let found = assess(&RiskContext {
         files: &files,
@@ -316,9 +259,6 @@ fn notes_are_sorted_by_level_and_then_code_and_places_are_named() {
             ("ignored_files_present", Info),
         ]
     );
-    assert_eq!(
-        found[1].message,
-        "What looks like a secret is added: github_token at a.env:3."
-    );
+    assert_eq!(found[1].message, "What looks like a secret is added: github_token at a.env:3.");
     assert_eq!(found[1].paths, ["a.env"]);
 }

@@ -70,12 +70,10 @@ impl Driver {
     }
 
     pub fn live(&self) -> Option<&AttemptWrite> {
-        self.attempts.iter().rev().find(|a| {
-            matches!(
-                a.state,
-                AttemptState::Ready | AttemptState::Leased | AttemptState::Waiting
-            )
-        })
+        self.attempts
+            .iter()
+            .rev()
+            .find(|a| matches!(a.state, AttemptState::Ready | AttemptState::Leased | AttemptState::Waiting))
     }
 
     pub fn state(&self) -> RunState {
@@ -107,15 +105,9 @@ impl Driver {
 
     /// Decides and applies; a refusal changes nothing.
     pub fn send(&mut self, command: Command) -> Result<Changes, Refused> {
-        let changes = decide(
-            &self.state(),
-            &self.definition,
-            command,
-            Timestamp::from_micros(1),
-        )?;
+        let changes = decide(&self.state(), &self.definition, command, Timestamp::from_micros(1))?;
         self.status = changes.status;
-        self.last_successful_step
-            .clone_from(&changes.last_successful_step);
+        self.last_successful_step.clone_from(&changes.last_successful_step);
         self.shipping = changes.shipping;
         self.transitions.extend(changes.transitions.clone());
         self.events.extend(changes.events.clone());
@@ -124,11 +116,7 @@ impl Driver {
             if let (AttemptState::Succeeded, Some(outputs)) = (write.state, &write.outputs) {
                 self.scope.add_outputs(&write.step, outputs.clone());
             }
-            match self
-                .attempts
-                .iter_mut()
-                .find(|a| a.step == write.step && a.attempt == write.attempt)
-            {
+            match self.attempts.iter_mut().find(|a| a.step == write.step && a.attempt == write.attempt) {
                 Some(row) => *row = write.clone(),
                 None => self.attempts.push(write.clone()),
             }
@@ -139,8 +127,7 @@ impl Driver {
     /// Sends commands that must all be accepted.
     pub fn run(&mut self, commands: impl IntoIterator<Item = Command>) -> &mut Self {
         for command in commands {
-            self.send(command.clone())
-                .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+            self.send(command.clone()).unwrap_or_else(|error| panic!("{command:?}: {error}"));
         }
         self
     }
@@ -160,10 +147,7 @@ impl Driver {
 
     /// The attempts as texts: `work#1 failed`.
     pub fn rows(&self) -> Vec<String> {
-        self.attempts
-            .iter()
-            .map(|a| format!("{}#{} {}", a.step, a.attempt, a.state))
-            .collect()
+        self.attempts.iter().map(|a| format!("{}#{} {}", a.step, a.attempt, a.state)).collect()
     }
 }
 
@@ -172,40 +156,23 @@ pub fn start() -> Command {
 }
 
 pub fn complete() -> Command {
-    Command::CompleteStep {
-        outputs: json!({}),
-        data: Map::new(),
-    }
+    Command::CompleteStep { outputs: json!({}), data: Map::new() }
 }
 
 pub fn fail(reason: FailureReason) -> Command {
-    Command::FailStep {
-        failure: StepFailure::new(reason, "It broke."),
-        jitter: 0.0,
-    }
+    Command::FailStep { failure: StepFailure::new(reason, "It broke."), jitter: 0.0 }
 }
 
 pub fn open(opening: Opening) -> Command {
-    Command::OpenGate {
-        opening,
-        data: Map::new(),
-    }
+    Command::OpenGate { opening, data: Map::new() }
 }
 
 pub fn refresh(was_blocked: Opening, opening: Opening) -> Command {
-    Command::RefreshGate {
-        was_blocked,
-        opening,
-        data: Map::new(),
-    }
+    Command::RefreshGate { was_blocked, opening, data: Map::new() }
 }
 
 pub fn decided(effect: DecisionEffect) -> Command {
-    Command::Decide {
-        effect,
-        outputs: json!({ "decision": "x" }),
-        data: Map::new(),
-    }
+    Command::Decide { effect, outputs: json!({ "decision": "x" }), data: Map::new() }
 }
 
 pub fn cancel() -> Command {

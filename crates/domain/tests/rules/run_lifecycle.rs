@@ -21,11 +21,7 @@ fn the_whole_grid() {
                 .filter(|&&step| next_status(from, step) == Ok(to))
                 .map(|step| step.as_str())
                 .collect();
-            let cell = if moves.is_empty() {
-                "-".to_owned()
-            } else {
-                moves.join("+")
-            };
+            let cell = if moves.is_empty() { "-".to_owned() } else { moves.join("+") };
             grid += &format!(" {cell:17}");
         }
     }
@@ -68,12 +64,7 @@ fn at_gate() -> Driver {
 #[test]
 fn an_approved_run_tells_its_events_in_order() {
     let mut run = at_gate();
-    run.run([
-        decided(DecisionEffect::Approved),
-        Command::BeginStep,
-        Command::BeginShipping,
-        complete(),
-    ]);
+    run.run([decided(DecisionEffect::Approved), Command::BeginStep, Command::BeginShipping, complete()]);
     insta::assert_snapshot!(run.told(), @r"
     run_started
     step_started compute#1
@@ -105,21 +96,14 @@ fn a_rejected_run_is_cancelled() {
     let changes = run.send(decided(DecisionEffect::RejectedCancel)).unwrap();
     assert_eq!(run.status, Status::Cancelled);
     assert_eq!(changes.gate, Some(ApprovalStatus::Rejected));
-    assert!(
-        run.told().ends_with("approval_rejected gate#1\nrun_cancelled"),
-        "{}",
-        run.told()
-    );
+    assert!(run.told().ends_with("approval_rejected gate#1\nrun_cancelled"), "{}", run.told());
     assert_eq!(run.transitions.last().unwrap().reason, "approval_rejected");
 }
 
 #[test]
 fn a_rerouted_run_does_the_work_again_and_reaches_the_gate_again() {
     let mut run = at_gate();
-    let effect = DecisionEffect::RejectedRetry {
-        step: key("work"),
-        workspace: RejectWorkspace::Restore,
-    };
+    let effect = DecisionEffect::RejectedRetry { step: key("work"), workspace: RejectWorkspace::Restore };
     run.run([decided(effect)]);
     assert_eq!(run.live().unwrap().workspace, RejectWorkspace::Restore);
     assert_eq!(run.transitions.last().unwrap().metadata["rerouted_to"], "work");
@@ -169,10 +153,7 @@ fn a_failing_step_is_tried_again_while_its_policy_says_so() {
     let failure = run.failure.as_ref().unwrap();
     assert_eq!(failure.failed_step, Some(key("work")));
     assert_eq!(failure.last_successful_step, Some(key("compute")));
-    assert_eq!(
-        (failure.error_type, failure.safe_retry),
-        (ErrorType::Execution, SafeRetry::Step)
-    );
+    assert_eq!((failure.error_type, failure.safe_retry), (ErrorType::Execution, SafeRetry::Step));
     assert!(failure.complete);
 }
 
@@ -201,10 +182,7 @@ steps:
     run.run([start()]);
     assert_eq!(run.status, Status::Failed);
     let failure = run.failure.as_ref().unwrap();
-    assert_eq!(
-        (failure.reason, &failure.failed_step),
-        (FailureReason::TemplateFailed, &Some(key("b")))
-    );
+    assert_eq!((failure.reason, &failure.failed_step), (FailureReason::TemplateFailed, &Some(key("b"))));
     assert_eq!(run.rows(), ["a#1 succeeded", "b#1 failed"]);
 }
 
@@ -222,12 +200,7 @@ fn a_lost_worker_repeats_what_may_be_repeated() {
     run.run([start(), Command::LoseWorker]);
     assert_eq!(run.rows(), ["compute#1 succeeded", "work#1 lost", "work#2 ready"]);
     assert_eq!(run.live().unwrap().tries, 1, "a lost worker uses up no try");
-    run.run([
-        Command::BeginStep,
-        Command::LoseWorker,
-        Command::BeginStep,
-        Command::LoseWorker,
-    ]);
+    run.run([Command::BeginStep, Command::LoseWorker, Command::BeginStep, Command::LoseWorker]);
     assert_eq!(run.status, Status::Failed, "the third loss in a row ends it");
     assert_eq!(run.failure.as_ref().unwrap().reason, FailureReason::WorkerLost);
 }
@@ -238,10 +211,7 @@ fn a_lost_worker_of_a_step_that_runs_once_fails_the_run() {
     run.run([start(), complete(), Command::LoseWorker]);
     assert_eq!(run.status, Status::Failed);
     let failure = run.failure.as_ref().unwrap();
-    assert_eq!(
-        (failure.reason, failure.safe_retry),
-        (FailureReason::WorkerLost, SafeRetry::FullRun)
-    );
+    assert_eq!((failure.reason, failure.safe_retry), (FailureReason::WorkerLost, SafeRetry::FullRun));
     assert_eq!(failure.failed_step, Some(key("prepare")));
 }
 
@@ -249,10 +219,7 @@ fn a_lost_worker_of_a_step_that_runs_once_fails_the_run() {
 fn a_worker_lost_before_the_start_leaves_the_run_pending() {
     let mut run = Driver::new(WORKFLOW);
     run.run([Command::LoseWorker]);
-    assert_eq!(
-        (run.status, run.rows()),
-        (Status::Pending, vec!["compute#1 ready".to_owned()])
-    );
+    assert_eq!((run.status, run.rows()), (Status::Pending, vec!["compute#1 ready".to_owned()]));
     assert!(run.events.is_empty());
 }
 
@@ -275,10 +242,7 @@ fn a_blocked_gate_asks_once_it_can_be_shown() {
     assert_eq!(changes.gate, Some(ApprovalStatus::Pending));
     run.run([refresh(Opening::Pending, Opening::Pending)]);
     let told = run.told();
-    let tail: Vec<&str> = told
-        .lines()
-        .skip_while(|line| !line.starts_with("approval"))
-        .collect();
+    let tail: Vec<&str> = told.lines().skip_while(|line| !line.starts_with("approval")).collect();
     assert_eq!(
         tail,
         [
@@ -293,12 +257,7 @@ fn a_blocked_gate_asks_once_it_can_be_shown() {
 #[test]
 fn votes_and_repetitions_move_nothing() {
     let mut run = at_gate();
-    let changes = run
-        .send(decided(DecisionEffect::Voted {
-            approvals: 1,
-            required: 2,
-        }))
-        .unwrap();
+    let changes = run.send(decided(DecisionEffect::Voted { approvals: 1, required: 2 })).unwrap();
     assert_eq!(
         (changes.status, changes.transitions.len(), changes.gate),
         (Status::AwaitingApproval, 0, None)
@@ -311,10 +270,7 @@ fn votes_and_repetitions_move_nothing() {
 fn a_gate_whose_time_runs_out_cancels_the_run() {
     let mut run = at_gate();
     let changes = run.send(Command::ExpireGate).unwrap();
-    assert_eq!(
-        (run.status, changes.gate),
-        (Status::Cancelled, Some(ApprovalStatus::Expired))
-    );
+    assert_eq!((run.status, changes.gate), (Status::Cancelled, Some(ApprovalStatus::Expired)));
     assert!(run.told().ends_with("approval_expired gate#1\nrun_cancelled"));
     assert_eq!(run.transitions.last().unwrap().reason, "approval_expired");
 }
@@ -322,11 +278,7 @@ fn a_gate_whose_time_runs_out_cancels_the_run() {
 #[test]
 fn cancelling_ends_the_attempt_and_the_gate() {
     let mut run = at_gate();
-    let changes = run
-        .send(Command::Cancel {
-            reason: Some("not needed".to_owned()),
-        })
-        .unwrap();
+    let changes = run.send(Command::Cancel { reason: Some("not needed".to_owned()) }).unwrap();
     assert_eq!(changes.gate, Some(ApprovalStatus::Cancelled));
     assert_eq!(changes.attempts[0].state, AttemptState::Cancelled);
     assert_eq!(changes.transitions[0].metadata["detail"], "not needed");
@@ -336,28 +288,17 @@ fn cancelling_ends_the_attempt_and_the_gate() {
 fn cancelling_a_finished_run_is_refused() {
     let mut run = at_gate();
     run.run([cancel()]);
-    let refused = InvalidTransition {
-        from: Status::Cancelled,
-        requested: Move::Cancel,
-    };
+    let refused = InvalidTransition { from: Status::Cancelled, requested: Move::Cancel };
     assert_eq!(run.send(cancel()), Err(Refused::InvalidTransition(refused)));
 }
 
 #[test]
 fn a_run_that_is_being_shipped_cannot_be_cancelled() {
     let mut run = at_gate();
-    run.run([
-        decided(DecisionEffect::Approved),
-        Command::BeginStep,
-        Command::BeginShipping,
-    ]);
+    run.run([decided(DecisionEffect::Approved), Command::BeginStep, Command::BeginShipping]);
     assert_eq!(run.send(cancel()), Err(Refused::ShippingInProgress));
     run.run([Command::LoseWorker]);
-    assert_eq!(
-        run.send(cancel()),
-        Err(Refused::ShippingInProgress),
-        "the push may have happened"
-    );
+    assert_eq!(run.send(cancel()), Err(Refused::ShippingInProgress), "the push may have happened");
 }
 
 #[test]

@@ -89,72 +89,35 @@ fn check_change(before: Status, known: &[AttemptWrite], changes: &Changes) {
         at = *to;
     }
     assert_eq!(at, changes.status, "the last transition ends in the new status");
-    let highest = |step| {
-        known
-            .iter()
-            .filter(|a| a.step == step)
-            .map(|a| a.attempt)
-            .max()
-            .unwrap_or(0)
-    };
+    let highest = |step| known.iter().filter(|a| a.step == step).map(|a| a.attempt).max().unwrap_or(0);
     let mut seen: BTreeSet<_> = known.iter().map(|a| (a.step.clone(), a.attempt)).collect();
     for write in &changes.attempts {
         if seen.insert((write.step.clone(), write.attempt)) {
-            assert_eq!(
-                write.attempt,
-                highest(write.step.clone()) + 1,
-                "attempts are numbered without gaps"
-            );
+            assert_eq!(write.attempt, highest(write.step.clone()) + 1, "attempts are numbered without gaps");
         }
     }
-    assert_eq!(
-        changes.failure.is_some(),
-        changes.status == Status::Failed && before != Status::Failed
-    );
+    assert_eq!(changes.failure.is_some(), changes.status == Status::Failed && before != Status::Failed);
 }
 
 fn check_history(run: &Driver) {
     let kinds = run.kinds();
     if let Some(first) = kinds.first() {
-        assert!(
-            matches!(first, EventKind::RunStarted | EventKind::RunCancelled),
-            "{first}"
-        );
+        assert!(matches!(first, EventKind::RunStarted | EventKind::RunCancelled), "{first}");
     }
-    assert!(
-        kinds
-            .iter()
-            .filter(|kind| **kind == EventKind::RunStarted)
-            .count()
-            <= 1
-    );
+    assert!(kinds.iter().filter(|kind| **kind == EventKind::RunStarted).count() <= 1);
     let ends: Vec<Status> = kinds.iter().copied().filter_map(terminal_event).collect();
     if run.status.is_terminal() {
-        assert_eq!(
-            ends,
-            [run.status],
-            "exactly one terminal event, of the run's own kind"
-        );
-        assert_eq!(
-            kinds.last().copied().and_then(terminal_event),
-            Some(run.status),
-            "and it is the last"
-        );
+        assert_eq!(ends, [run.status], "exactly one terminal event, of the run's own kind");
+        assert_eq!(kinds.last().copied().and_then(terminal_event), Some(run.status), "and it is the last");
         assert!(run.live().is_none(), "nothing is live any more");
     } else {
         assert!(ends.is_empty());
         assert!(run.live().is_some(), "an unfinished run has something to do");
     }
     let live = |a: &&AttemptWrite| {
-        matches!(
-            a.state,
-            AttemptState::Ready | AttemptState::Leased | AttemptState::Waiting
-        )
+        matches!(a.state, AttemptState::Ready | AttemptState::Leased | AttemptState::Waiting)
     };
-    assert!(
-        run.attempts.iter().filter(live).count() <= 1,
-        "never two live attempts"
-    );
+    assert!(run.attempts.iter().filter(live).count() <= 1, "never two live attempts");
     check_steps(run);
 }
 
@@ -190,18 +153,9 @@ fn check_steps(run: &Driver) {
     }
     if run.status == Status::Completed {
         let succeeded = |step: &str| {
-            run.attempts
-                .iter()
-                .any(|a| a.step.as_str() == step && a.state == AttemptState::Succeeded)
+            run.attempts.iter().any(|a| a.step.as_str() == step && a.state == AttemptState::Succeeded)
         };
-        assert!(
-            run.definition
-                .steps
-                .iter()
-                .all(|step| succeeded(step.key.as_str())),
-            "{:?}",
-            run.rows()
-        );
+        assert!(run.definition.steps.iter().all(|step| succeeded(step.key.as_str())), "{:?}", run.rows());
     }
 }
 

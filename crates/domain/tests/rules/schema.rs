@@ -41,21 +41,14 @@ fn missing_and_unknown_fields_point_at_themselves() {
     });
     assert_eq!(
         found(&schema, &json!({ "c~d": 1, "e": 2 })),
-        [
-            ("/c~0d".to_owned(), UnknownField),
-            ("/e".to_owned(), UnknownField),
-            ("/a~1b".to_owned(), Required),
-        ]
+        [("/c~0d".to_owned(), UnknownField), ("/e".to_owned(), UnknownField), ("/a~1b".to_owned(), Required),]
     );
 }
 
 #[test]
 fn a_bad_name_points_at_the_field_of_that_name() {
     let schema = json!({ "propertyNames": { "maxLength": 2 } });
-    assert_eq!(
-        found(&schema, &json!({ "abc": 1 })),
-        [("/abc".to_owned(), TooLong)]
-    );
+    assert_eq!(found(&schema, &json!({ "abc": 1 })), [("/abc".to_owned(), TooLong)]);
 }
 
 fn tagged() -> Value {
@@ -75,19 +68,13 @@ fn tagged() -> Value {
 fn a_tagged_union_is_judged_by_its_tag(instance: Value, expected: &[(&str, FaultCode)]) {
     let mut found = found(&tagged(), &json!({ "on": instance }));
     found.sort();
-    let expected: Vec<_> = expected
-        .iter()
-        .map(|(pointer, code)| ((*pointer).to_owned(), *code))
-        .collect();
+    let expected: Vec<_> = expected.iter().map(|(pointer, code)| ((*pointer).to_owned(), *code)).collect();
     assert_eq!(found, expected);
 }
 
 #[test]
 fn an_unknown_tag_is_answered_with_the_known_ones() {
-    let faults = schema_faults(
-        &compile_schema(&tagged()).unwrap(),
-        &json!({ "on": { "action": "dance" } }),
-    );
+    let faults = schema_faults(&compile_schema(&tagged()).unwrap(), &json!({ "on": { "action": "dance" } }));
     assert_eq!(faults[0].detail, "Expected one of cancel, retry_step.");
 }
 
@@ -110,15 +97,9 @@ fn words_listed_as_constants_are_one_choice() {
 #[test]
 fn a_value_never_stands_in_a_detail() {
     let schema = json!({ "type": "object", "properties": { "p": { "maxLength": 3, "pattern": "^x", "enum": ["xx"] } } });
-    let faults = schema_faults(
-        &compile_schema(&schema).unwrap(),
-        &json!({ "p": "hunter2-secret" }),
-    );
+    let faults = schema_faults(&compile_schema(&schema).unwrap(), &json!({ "p": "hunter2-secret" }));
     assert_eq!(faults.len(), 3);
-    assert!(
-        faults.iter().all(|fault| !fault.detail.contains("hunter2")),
-        "{faults:?}"
-    );
+    assert!(faults.iter().all(|fault| !fault.detail.contains("hunter2")), "{faults:?}");
 }
 
 #[test]

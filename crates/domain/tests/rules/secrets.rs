@@ -3,11 +3,7 @@ use test_case::test_case;
 
 /// Characters that look random, `length` of them. Tokens are put together here so that no scanner meets a whole one.
 fn random(length: usize) -> String {
-    "q7Rz2Lk9Vw4Xc8Tn3Bm6Hp5Jd1Fs0GyUaEoIiKtNb"
-        .chars()
-        .cycle()
-        .take(length)
-        .collect()
+    "q7Rz2Lk9Vw4Xc8Tn3Bm6Hp5Jd1Fs0GyUaEoIiKtNb".chars().cycle().take(length).collect()
 }
 
 fn found(path: &str, line: &str) -> Vec<(&'static str, u64)> {

@@ -17,10 +17,7 @@ pub fn faults(yaml: &str) -> Vec<Fault> {
 
 /// Pointer and code of each fault, in order.
 pub fn places(faults: &[Fault]) -> Vec<(String, FaultCode)> {
-    faults
-        .iter()
-        .map(|fault| (fault.pointer.clone(), fault.code))
-        .collect()
+    faults.iter().map(|fault| (fault.pointer.clone(), fault.code)).collect()
 }
 
 pub fn key(text: &str) -> StepKey {

@@ -26,10 +26,7 @@ fn texts_are_rendered(template: &str, expected: &str) {
 fn a_rejection_can_be_read_once_set() {
     let mut scope = scope();
     scope.set_rejection(Some(json!({ "rationale": "too big" })));
-    assert_eq!(
-        scope.render("{{ rejection.rationale }}").as_deref(),
-        Ok("too big")
-    );
+    assert_eq!(scope.render("{{ rejection.rationale }}").as_deref(), Ok("too big"));
     scope.set_rejection(None);
     assert_eq!(scope.render("{{ rejection }}").as_deref(), Ok("None"));
 }
@@ -38,10 +35,7 @@ fn a_rejection_can_be_read_once_set() {
 fn later_outputs_replace_earlier_ones() {
     let mut scope = scope();
     scope.add_outputs(&key("build"), json!({ "other": 1 }));
-    assert!(matches!(
-        scope.render("{{ steps.build.outputs.files }}"),
-        Err(TemplateError::Undefined(_))
-    ));
+    assert!(matches!(scope.render("{{ steps.build.outputs.files }}"), Err(TemplateError::Undefined(_))));
 }
 
 #[test_case("{{ inputs.y }}"; "missing input")]
@@ -104,13 +98,7 @@ fn a_template_that_never_ends_is_stopped() {
 #[test]
 fn a_text_that_grows_too_long_is_stopped() {
     let template = "{% for a in range(2000) %}{{ 'x' * 1000 }}{% endfor %}";
-    assert_eq!(
-        scope().render(template),
-        Err(TemplateError::TooLong { limit: 262_144 })
-    );
+    assert_eq!(scope().render(template), Err(TemplateError::TooLong { limit: 262_144 }));
     let value = json!("{{ 'x' * 300000 }}");
-    assert_eq!(
-        scope().render_value(&value),
-        Err(TemplateError::TooLong { limit: 262_144 })
-    );
+    assert_eq!(scope().render_value(&value), Err(TemplateError::TooLong { limit: 262_144 }));
 }

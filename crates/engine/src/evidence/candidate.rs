@@ -21,12 +21,7 @@ pub(super) async fn make(subject: &Subject<'_>, mirror: &Mirror, base: &Oid, tre
         at: subject.run.created_at.unix_seconds(),
     };
     let candidate = mirror.commit_tree(&request).await?;
-    mirror
-        .update_ref(
-            &format!("refs/jido/runs/{}/candidate", subject.run.id),
-            &candidate,
-        )
-        .await?;
+    mirror.update_ref(&format!("refs/jido/runs/{}/candidate", subject.run.id), &candidate).await?;
     Ok(candidate)
 }
 
@@ -52,10 +47,7 @@ fn message(subject: &Subject<'_>) -> String {
 pub(crate) fn destination(run: &RunRecord, attempts: &[AttemptRecord], ship: &ShipStep) -> Destination {
     let shipping = &run.settings.shipping;
     let scope = scope_of_run(run, attempts, None);
-    let named = ship
-        .branch
-        .as_deref()
-        .and_then(|template| scope.render(template).ok());
+    let named = ship.branch.as_deref().and_then(|template| scope.render(template).ok());
     Destination {
         remote: shipping.remote.clone(),
         branch: named.unwrap_or_else(|| shipping.branch(run.workflow_name.as_str(), run.id)),

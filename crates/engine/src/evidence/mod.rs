@@ -65,9 +65,7 @@ impl Engine {
             return Ok(None);
         };
         let bytes = self.artifacts().read(digest).await?;
-        serde_json::from_slice(&bytes)
-            .map(Some)
-            .map_err(|_| Error::ArtifactCorrupt)
+        serde_json::from_slice(&bytes).map(Some).map_err(|_| Error::ArtifactCorrupt)
     }
 
     /// Builds an open gate's evidence again and shows it in the old one's place.
@@ -78,37 +76,17 @@ impl Engine {
         actor: Actor,
         idempotency: Option<Idempotency>,
     ) -> Result<Reply<Changed>> {
-        let run = self
-            .store()
-            .read(GetRun {
-                project_id: None,
-                id: run_id,
-            })
-            .await?;
-        let (approval, _) = self
-            .store()
-            .read(GetApproval {
-                run_id,
-                id: Some(approval_id),
-            })
-            .await?;
+        let run = self.store().read(GetRun { project_id: None, id: run_id }).await?;
+        let (approval, _) = self.store().read(GetApproval { run_id, id: Some(approval_id) }).await?;
         let attempts = self.store().read(ListAttempts { run_id }).await?;
         let gate = attempts
             .iter()
             .find(|attempt| attempt.step == approval.step && attempt.attempt == approval.attempt)
-            .ok_or(Error::NotFound {
-                what: "attempt of the gate",
-            })?
+            .ok_or(Error::NotFound { what: "attempt of the gate" })?
             .clone();
         let pinned = self.pinned_of(&run).await?;
-        let built = self
-            .build_evidence(&run, &attempts, &pinned, &gate, &approval.policy)
-            .await?;
-        let change = Change::RefreshGate {
-            approval_id,
-            opening: built.opening,
-            artifacts: built.artifacts,
-        };
+        let built = self.build_evidence(&run, &attempts, &pinned, &gate, &approval.policy).await?;
+        let change = Change::RefreshGate { approval_id, opening: built.opening, artifacts: built.artifacts };
         self.change(run_id, change, Some(actor), idempotency).await
     }
 
@@ -121,13 +99,7 @@ impl Engine {
         gate: &AttemptRecord,
         policy: &ApprovalStep,
     ) -> Result<Built> {
-        let subject = Subject {
-            run,
-            attempts,
-            pinned,
-            gate,
-            policy,
-        };
+        let subject = Subject { run, attempts, pinned, gate, policy };
         let blocks = if run.base_commit.is_some() {
             self.repository_blocks(&subject).await?
         } else {
@@ -138,10 +110,7 @@ impl Engine {
             Err(blocked) => {
                 let diagnostic =
                     ContextDiagnostic::new(blocked.reason, blocked.detail, blocked.remediation, clock::now());
-                return Ok(Built {
-                    opening: GateOpening::Blocked { diagnostic },
-                    artifacts: Vec::new(),
-                });
+                return Ok(Built { opening: GateOpening::Blocked { diagnostic }, artifacts: Vec::new() });
             }
         };
         let round = attempts
@@ -169,28 +138,17 @@ impl Engine {
             media_type: "application/json",
             bytes: &bytes,
         };
-        let stored = self
-            .artifacts()
-            .store(run.id, &gate.step, gate.attempt, content)
-            .await?;
+        let stored = self.artifacts().store(run.id, &gate.step, gate.attempt, content).await?;
         let mut artifacts = blocks.artifacts;
         artifacts.push(stored);
-        Ok(Built {
-            opening: GateOpening::Pending {
-                evidence_digest: Digest::of(&bytes),
-            },
-            artifacts,
-        })
+        Ok(Built { opening: GateOpening::Pending { evidence_digest: Digest::of(&bytes) }, artifacts })
     }
 }
 
 /// Where the next `ship` step after the gate sends the candidate; `None` when none follows.
 fn destination(subject: &Subject<'_>) -> Option<Destination> {
     let steps = &subject.pinned.definition().steps;
-    let after = steps
-        .iter()
-        .skip_while(|step| step.key != subject.gate.step)
-        .skip(1);
+    let after = steps.iter().skip_while(|step| step.key != subject.gate.step).skip(1);
     let ship = after.into_iter().find_map(|step| match &step.kind {
         StepKind::Ship(ship) => Some(ship),
         StepKind::Set(_)
@@ -205,15 +163,12 @@ fn destination(subject: &Subject<'_>) -> Option<Destination> {
 /// The step that ships what this gate approves, when there is one.
 fn ship_message<'a>(pinned: &'a Pinned, gate: &StepKey) -> Option<&'a str> {
     let steps = &pinned.definition().steps;
-    steps
-        .iter()
-        .skip_while(|step| step.key != *gate)
-        .find_map(|step| match &step.kind {
-            StepKind::Ship(ship) => ship.message.as_deref(),
-            StepKind::Set(_)
-            | StepKind::Command(_)
-            | StepKind::Agent(_)
-            | StepKind::Test(_)
-            | StepKind::Approval(_) => None,
-        })
+    steps.iter().skip_while(|step| step.key != *gate).find_map(|step| match &step.kind {
+        StepKind::Ship(ship) => ship.message.as_deref(),
+        StepKind::Set(_)
+        | StepKind::Command(_)
+        | StepKind::Agent(_)
+        | StepKind::Test(_)
+        | StepKind::Approval(_) => None,
+    })
 }

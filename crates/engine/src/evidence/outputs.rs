@@ -21,11 +21,8 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Result<Blocks, Blocked> {
         .rev()
         .find(|attempt| attempt.step == *source && attempt.state == AttemptState::Succeeded)
         .and_then(|attempt| attempt.outputs.as_ref());
-    let block = |name: &'static str| {
-        outputs
-            .and_then(|outputs| outputs.get(name))
-            .filter(|value| !value.is_null())
-    };
+    let block =
+        |name: &'static str| outputs.and_then(|outputs| outputs.get(name)).filter(|value| !value.is_null());
     let names = ["diff_summary", "test_summary", "risk_notes"];
     let missing: Vec<&str> = names.into_iter().filter(|name| block(name).is_none()).collect();
     let (Some(diff), Some(tests), Some(risks)) = (block(names[0]), block(names[1]), block(names[2])) else {
@@ -37,12 +34,7 @@ pub(super) fn blocks(subject: &Subject<'_>) -> Result<Blocks, Blocked> {
     let diff_summary = diff_block(diff).ok_or_else(|| malformed(source.as_str(), names[0]))?;
     let test_summary = test_block(tests).ok_or_else(|| malformed(source.as_str(), names[1]))?;
     let risk_notes = risk_block(risks).ok_or_else(|| malformed(source.as_str(), names[2]))?;
-    Ok(Blocks {
-        diff_summary,
-        test_summary,
-        risk_notes,
-        artifacts: Vec::new(),
-    })
+    Ok(Blocks { diff_summary, test_summary, risk_notes, artifacts: Vec::new() })
 }
 
 fn malformed(source: &str, name: &str) -> Blocked {

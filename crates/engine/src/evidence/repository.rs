@@ -55,10 +55,8 @@ impl Engine {
             media_type: "text/x-diff; charset=utf-8",
             bytes: &diff.patch,
         };
-        let stored = self
-            .artifacts()
-            .store(run.id, &subject.gate.step, subject.gate.attempt, content)
-            .await?;
+        let stored =
+            self.artifacts().store(run.id, &subject.gate.step, subject.gate.attempt, content).await?;
         let risk_notes = notes(subject, &mirror, &diff, &tests, &base).await?;
         Ok(Ok(Blocks {
             diff_summary: summary(&diff, &base, &commit, &tree),
@@ -98,11 +96,7 @@ async fn notes(
             vec![],
         ));
     }
-    let branch = subject
-        .run
-        .base_ref
-        .as_deref()
-        .unwrap_or(&subject.run.settings.default_branch);
+    let branch = subject.run.base_ref.as_deref().unwrap_or(&subject.run.settings.default_branch);
     if let Ok(now) = mirror.resolve(branch).await
         && now != *base
     {
@@ -114,19 +108,12 @@ async fn notes(
 }
 
 pub(super) fn note(code: &str, level: RiskLevel, message: &str, paths: Vec<String>) -> RiskNote {
-    RiskNote {
-        code: code.to_owned(),
-        level,
-        message: message.to_owned(),
-        paths,
-    }
+    RiskNote { code: code.to_owned(), level, message: message.to_owned(), paths }
 }
 
 /// The weakest confinement that a step of this run had.
 fn confinement(attempts: &[AttemptRecord]) -> Confinement {
-    let levels = attempts
-        .iter()
-        .filter_map(|attempt| attempt.result.as_ref()?.confinement.as_deref());
+    let levels = attempts.iter().filter_map(|attempt| attempt.result.as_ref()?.confinement.as_deref());
     levels
         .map(|level| match level {
             "full" => Confinement::Full,
@@ -143,14 +130,8 @@ fn confinement(attempts: &[AttemptRecord]) -> Confinement {
 
 /// What the newest snapshot left out because the repository ignores it.
 fn ignored_paths(attempts: &[AttemptRecord]) -> Vec<String> {
-    let results = attempts
-        .iter()
-        .rev()
-        .filter_map(|attempt| attempt.result.as_ref());
-    results
-        .map(|result| result.ignored_paths.clone())
-        .find(|paths| !paths.is_empty())
-        .unwrap_or_default()
+    let results = attempts.iter().rev().filter_map(|attempt| attempt.result.as_ref());
+    results.map(|result| result.ignored_paths.clone()).find(|paths| !paths.is_empty()).unwrap_or_default()
 }
 
 fn summary(diff: &Diff, base: &Oid, commit: &Oid, tree: &Oid) -> DiffSummary {
@@ -164,10 +145,7 @@ fn summary(diff: &Diff, base: &Oid, commit: &Oid, tree: &Oid) -> DiffSummary {
         files_changed: count as u64,
         additions: diff.additions,
         deletions: diff.deletions,
-        text: format!(
-            "{count} {plural} changed (+{}/-{}).",
-            diff.additions, diff.deletions
-        ),
+        text: format!("{count} {plural} changed (+{}/-{}).", diff.additions, diff.deletions),
         files: diff.files.iter().map(file_change).collect(),
     }
 }

@@ -86,10 +86,7 @@ fn no_tests() -> Seen {
         newly_failing: Vec::new(),
         fixed: Vec::new(),
     };
-    Seen {
-        summary,
-        notes: Vec::new(),
-    }
+    Seen { summary, notes: Vec::new() }
 }
 
 fn seen(last: &TestRun, earlier: Option<&Report>, later: Option<&Report>) -> Seen {
@@ -98,21 +95,9 @@ fn seen(last: &TestRun, earlier: Option<&Report>, later: Option<&Report>) -> See
         _ => None,
     };
     let mut notes = Vec::new();
-    if let Some(removed) = compared
-        .as_ref()
-        .map(|c| &c.removed)
-        .filter(|removed| !removed.is_empty())
-    {
-        let message = format!(
-            "{} tests that ran before did not run on this tree.",
-            removed.len()
-        );
-        notes.push(note(
-            "tests_no_longer_run",
-            RiskLevel::High,
-            &message,
-            bounded(removed),
-        ));
+    if let Some(removed) = compared.as_ref().map(|c| &c.removed).filter(|removed| !removed.is_empty()) {
+        let message = format!("{} tests that ran before did not run on this tree.", removed.len());
+        notes.push(note("tests_no_longer_run", RiskLevel::High, &message, bounded(removed)));
     }
     if last.changed_tree {
         let message = "The tests changed files of the tree; those changes were dropped and would not ship.";
@@ -129,10 +114,7 @@ fn seen(last: &TestRun, earlier: Option<&Report>, later: Option<&Report>) -> See
         duration_ms: Some(last.duration_ms),
         text: last.text(),
         failing: last.failing.clone(),
-        newly_failing: compared
-            .as_ref()
-            .map(|c| bounded(&c.newly_failing))
-            .unwrap_or_default(),
+        newly_failing: compared.as_ref().map(|c| bounded(&c.newly_failing)).unwrap_or_default(),
         fixed: compared.as_ref().map(|c| bounded(&c.fixed)).unwrap_or_default(),
     };
     Seen { summary, notes }

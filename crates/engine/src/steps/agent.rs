@@ -23,16 +23,11 @@ impl Engine {
         let (scope, rejection) = self.scope_of(held).await?;
         let mut env = self.step_environment(held, rejection.as_ref());
         if let Err(failure) = add_rendered(&mut env, &command.env, &scope) {
-            return Ok(End::Failed {
-                failure,
-                report: AttemptReport::default(),
-            });
+            return Ok(End::Failed { failure, report: AttemptReport::default() });
         }
         let process = Process {
             // The script is fixed text of the pinned definition: an argument, never rendered.
-            argv: ["bash", "-euo", "pipefail", "-c", &command.run]
-                .map(str::to_owned)
-                .to_vec(),
+            argv: ["bash", "-euo", "pipefail", "-c", &command.run].map(str::to_owned).to_vec(),
             env,
             workdir: command.workdir.as_deref().map(PathBuf::from),
             stdin: Vec::new(),
@@ -66,18 +61,12 @@ impl Engine {
         let prompt = match scope.render(&agent.prompt) {
             Ok(prompt) => prompt,
             Err(error) => {
-                return Ok(End::failed(
-                    FailureReason::TemplateFailed,
-                    format!("The prompt: {error}."),
-                ));
+                return Ok(End::failed(FailureReason::TemplateFailed, format!("The prompt: {error}.")));
             }
         };
         let mut env = self.step_environment(held, rejection.as_ref());
         if let Err(failure) = add_rendered(&mut env, &agent.env, &scope) {
-            return Ok(End::Failed {
-                failure,
-                report: AttemptReport::default(),
-            });
+            return Ok(End::Failed { failure, report: AttemptReport::default() });
         }
         let mut secrets = Vec::new();
         for variable in &configured.env_from {
@@ -87,9 +76,7 @@ impl Engine {
             }
         }
         let own = Duration::from_millis(step.timeout_ms);
-        let timeout = configured
-            .timeout_seconds
-            .map_or(own, |seconds| own.min(Duration::from_secs(seconds)));
+        let timeout = configured.timeout_seconds.map_or(own, |seconds| own.min(Duration::from_secs(seconds)));
         let process = Process {
             argv: configured.argv.clone(),
             env,

@@ -26,20 +26,13 @@ impl Engine {
             | Status::Cancelled => Ok(None),
         };
         match prepared {
-            Ok(base_commit) => {
-                self.change_fenced(&claimed.run, Change::Begin { base_commit }, fence)
-                    .await
-            }
+            Ok(base_commit) => self.change_fenced(&claimed.run, Change::Begin { base_commit }, fence).await,
             Err(Error::Git(error)) => {
                 let failure = git_failure(&error, FailureReason::RepositoryUnavailable);
                 self.begin_and_fail(claimed, fence, failure).await
             }
             Err(Error::Invalid(faults)) => {
-                let detail = faults
-                    .iter()
-                    .map(|fault| fault.detail.clone())
-                    .collect::<Vec<_>>()
-                    .join(" ");
+                let detail = faults.iter().map(|fault| fault.detail.clone()).collect::<Vec<_>>().join(" ");
                 let failure = StepFailure::new(FailureReason::RepositoryUnavailable, detail);
                 self.begin_and_fail(claimed, fence, failure).await
             }
@@ -48,30 +41,14 @@ impl Engine {
     }
 
     async fn begin_and_fail(&self, claimed: &Claimed, fence: Fence, failure: StepFailure) -> Result<Changed> {
-        let changed = self
-            .change_fenced(&claimed.run, Change::Begin { base_commit: None }, fence.clone())
-            .await?;
+        let changed =
+            self.change_fenced(&claimed.run, Change::Begin { base_commit: None }, fence.clone()).await?;
         let Some(attempt) = &changed.live else {
             return Ok(changed);
         };
-        let fence = Fence {
-            attempt_id: attempt.id,
-            ..fence
-        };
-        let change = Change::Fail {
-            failure,
-            jitter: 0.0,
-            report: AttemptReport::default(),
-        };
-        self.change_fenced(
-            &claimed.run,
-            change,
-            Fence {
-                epoch: attempt.epoch,
-                ..fence
-            },
-        )
-        .await
+        let fence = Fence { attempt_id: attempt.id, ..fence };
+        let change = Change::Fail { failure, jitter: 0.0, report: AttemptReport::default() };
+        self.change_fenced(&claimed.run, change, Fence { epoch: attempt.epoch, ..fence }).await
     }
 
     /// Fetches the project's repository and finds the commit that the run starts from; `None` without a repository.
@@ -87,9 +64,7 @@ impl Engine {
         let wanted = run.base_ref.as_deref().unwrap_or(&run.settings.default_branch);
         let base = mirror.resolve(wanted).await?;
         mirror.check_supported(&base).await?;
-        mirror
-            .update_ref(&format!("refs/jido/runs/{}/base", run.id), &base)
-            .await?;
+        mirror.update_ref(&format!("refs/jido/runs/{}/base", run.id), &base).await?;
         Ok(Some(base.to_string()))
     }
 }

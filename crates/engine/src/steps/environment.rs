@@ -28,10 +28,7 @@ impl Engine {
         set("JIDO_WORKFLOW", held.run.workflow_name.to_string());
         set("JIDO_STEP", held.attempt.step.to_string());
         set("JIDO_ATTEMPT", held.attempt.attempt.to_string());
-        set(
-            "JIDO_OUTPUT",
-            self.output_file(held).to_string_lossy().into_owned(),
-        );
+        set("JIDO_OUTPUT", self.output_file(held).to_string_lossy().into_owned());
         set("JIDO_INPUTS", held.run.inputs.to_string());
         if let Some(inputs) = held.run.inputs.as_object() {
             for (name, value) in inputs {
@@ -70,9 +67,7 @@ impl Engine {
 
 /// `JIDO_INPUT_<NAME>`; `None` for a name that no variable can have.
 fn input_variable(name: &str) -> Option<String> {
-    let valid = name
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    let valid = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
     valid.then(|| format!("JIDO_INPUT_{}", name.to_ascii_uppercase().replace('-', "_")))
 }
 
@@ -88,10 +83,7 @@ mod tests {
 
     #[test]
     fn inputs_become_variables_where_their_names_allow() {
-        assert_eq!(
-            input_variable("failure-signal").as_deref(),
-            Some("JIDO_INPUT_FAILURE_SIGNAL")
-        );
+        assert_eq!(input_variable("failure-signal").as_deref(), Some("JIDO_INPUT_FAILURE_SIGNAL"));
         assert_eq!(input_variable("größe"), None);
         assert_eq!(plain(&json!("a b")), "a b");
         assert_eq!(plain(&json!({"a": 1})), "{\"a\":1}");

@@ -32,10 +32,7 @@ impl Engine {
             return Ok(Err("JIDO_OUTPUT does not name a plain file.".to_owned()));
         }
         let mut bytes = Vec::new();
-        tokio::fs::File::from_std(file)
-            .take(MAX_OUTPUT_BYTES + 1)
-            .read_to_end(&mut bytes)
-            .await?;
+        tokio::fs::File::from_std(file).take(MAX_OUTPUT_BYTES + 1).read_to_end(&mut bytes).await?;
         Ok(parse(&bytes))
     }
 }
@@ -62,12 +59,7 @@ mod tests {
     fn only_one_json_object_of_bounded_size_is_taken() {
         assert_eq!(parse(b" {\"a\": 1} \n"), Ok(json!({"a": 1})));
         assert_eq!(parse(b"\n"), Ok(json!({})));
-        for bad in [
-            &b"[1]"[..],
-            b"{",
-            b"{} {}",
-            &vec![b' '; (MAX_OUTPUT_BYTES + 1) as usize],
-        ] {
+        for bad in [&b"[1]"[..], b"{", b"{} {}", &vec![b' '; (MAX_OUTPUT_BYTES + 1) as usize]] {
             assert!(parse(bad).is_err());
         }
     }

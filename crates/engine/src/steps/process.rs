@@ -63,10 +63,7 @@ impl Engine {
         let before = self.prepare_tree(held).await?;
         self.prepare_home(held).await?;
         let workspace = self.shared.layout.workspace(held.run.id);
-        let log_path = self
-            .shared
-            .layout
-            .log(held.run.id, &held.attempt.step, held.attempt.attempt);
+        let log_path = self.shared.layout.log(held.run.id, &held.attempt.step, held.attempt.attempt);
         if let Some(folder) = log_path.parent() {
             fs::create_dir_all(folder).await?;
         }
@@ -80,9 +77,7 @@ impl Engine {
         let launch = Launch {
             argv: process.argv,
             env: process.env,
-            cwd: process
-                .workdir
-                .map_or_else(|| workspace.clone(), |folder| workspace.join(folder)),
+            cwd: process.workdir.map_or_else(|| workspace.clone(), |folder| workspace.join(folder)),
             stdin: process.stdin,
             timeout: process.timeout,
             grace: self.config().grace,
@@ -105,11 +100,7 @@ impl Engine {
                 }
             });
         };
-        let ran = self
-            .shared
-            .sandbox
-            .run(launch, &mut log, cancel.cancelled(), on_start)
-            .await;
+        let ran = self.shared.sandbox.run(launch, &mut log, cancel.cancelled(), on_start).await;
         let summary = log.finish().await?;
         let ended = match ran {
             Ok(ended) => ended,
@@ -119,10 +110,7 @@ impl Engine {
             }
             Err(error) => {
                 let detail = format!("The step could not be run: {error}.");
-                return Ok(Ran::Ended(Box::new(End::failed(
-                    FailureReason::StorageFailed,
-                    detail,
-                ))));
+                return Ok(Ran::Ended(Box::new(End::failed(FailureReason::StorageFailed, detail))));
             }
         };
         if ended.exit == Exit::Cancelled {
@@ -144,11 +132,7 @@ impl Engine {
             )
             .await?;
         report.artifacts.push(log_artifact);
-        Ok(Ran::Finished(Box::new(Finished {
-            ended,
-            report,
-            before,
-        })))
+        Ok(Ran::Finished(Box::new(Finished { ended, report, before })))
     }
 
     /// Puts the workspace into the state that this attempt starts from and returns its snapshot.
@@ -217,29 +201,20 @@ impl Engine {
     /// Ends a step that changed the tree: outputs, snapshot, pack.
     pub(super) async fn keep_tree(&self, held: &Held, step: &Step, mut finished: Finished) -> Result<End> {
         if let Some(failure) = exit_failure(step, &finished.ended) {
-            return Ok(End::Failed {
-                failure,
-                report: finished.report,
-            });
+            return Ok(End::Failed { failure, report: finished.report });
         }
         let outputs = match self.read_outputs(held).await? {
             Ok(outputs) => outputs,
             Err(detail) => {
                 let failure = StepFailure::new(FailureReason::InvalidOutput, detail);
-                return Ok(End::Failed {
-                    failure,
-                    report: finished.report,
-                });
+                return Ok(End::Failed { failure, report: finished.report });
             }
         };
         let snapshot = match self.snapshot(held).await {
             Ok(snapshot) => snapshot,
             Err(crate::Error::Git(error)) => {
                 let failure = super::begin::git_failure(&error, FailureReason::SnapshotFailed);
-                return Ok(End::Failed {
-                    failure,
-                    report: finished.report,
-                });
+                return Ok(End::Failed { failure, report: finished.report });
             }
             Err(error) => return Err(error),
         };
@@ -247,10 +222,7 @@ impl Engine {
             if snapshot.size_bytes > self.config().limits.workspace_bytes {
                 let detail = format!("The workspace holds {} bytes.", snapshot.size_bytes);
                 let failure = StepFailure::new(FailureReason::WorkspaceFull, detail);
-                return Ok(End::Failed {
-                    failure,
-                    report: finished.report,
-                });
+                return Ok(End::Failed { failure, report: finished.report });
             }
             self.store_pack(held, &snapshot, &mut finished).await?;
             let result = &mut finished.report.result;
@@ -259,10 +231,7 @@ impl Engine {
             result.ignored_paths = snapshot.ignored_paths;
             self.mark_tree(held, &snapshot.commit).await?;
         }
-        Ok(End::Succeeded {
-            outputs,
-            report: finished.report,
-        })
+        Ok(End::Succeeded { outputs, report: finished.report })
     }
 
     /// Keeps the snapshot as a pack beside the mirror, so that any worker can restore it.
@@ -301,10 +270,8 @@ impl Engine {
         report: &mut AttemptReport,
         content: Content<'_>,
     ) -> Result<()> {
-        let artifact = self
-            .artifacts()
-            .store(held.run.id, &held.attempt.step, held.attempt.attempt, content)
-            .await?;
+        let artifact =
+            self.artifacts().store(held.run.id, &held.attempt.step, held.attempt.attempt, content).await?;
         report.artifacts.push(artifact);
         Ok(())
     }
@@ -338,43 +305,27 @@ pub fn exit_failure(step: &Step, ended: &Ended) -> Option<StepFailure> {
     let is_agent = step.kind.as_str() == "agent";
     let (reason, detail) = match &ended.exit {
         Exit::Code(0) => return None,
-        Exit::Code(code) if is_agent => (
-            FailureReason::AgentFailed,
-            format!("The agent of the step {key} exited with code {code}."),
-        ),
-        Exit::Code(code) => (
-            FailureReason::CommandFailed,
-            format!("The command of the step {key} exited with code {code}."),
-        ),
+        Exit::Code(code) if is_agent => {
+            (FailureReason::AgentFailed, format!("The agent of the step {key} exited with code {code}."))
+        }
+        Exit::Code(code) => {
+            (FailureReason::CommandFailed, format!("The command of the step {key} exited with code {code}."))
+        }
         Exit::Signal(signal) => (
             FailureReason::CommandSignalled,
             format!("The process of the step {key} was ended by signal {signal}."),
         ),
         Exit::TimedOut => {
             let limit = Duration::from_millis(step.timeout_ms);
-            (
-                FailureReason::StepTimeout,
-                format!("The step {key} ran longer than its timeout of {limit:?}."),
-            )
+            (FailureReason::StepTimeout, format!("The step {key} ran longer than its timeout of {limit:?}."))
         }
-        Exit::Cancelled => (
-            FailureReason::CommandSignalled,
-            format!("The step {key} was told to end."),
-        ),
-        Exit::NotStarted {
-            reason: NotStarted::CommandNotFound,
-            detail,
-        } => (
-            FailureReason::CommandNotFound,
-            format!("The step {key} could not be started: {detail}."),
-        ),
-        Exit::NotStarted {
-            reason: NotStarted::PermissionDenied | NotStarted::Other,
-            detail,
-        } => (
-            FailureReason::CommandFailed,
-            format!("The step {key} could not be started: {detail}."),
-        ),
+        Exit::Cancelled => (FailureReason::CommandSignalled, format!("The step {key} was told to end.")),
+        Exit::NotStarted { reason: NotStarted::CommandNotFound, detail } => {
+            (FailureReason::CommandNotFound, format!("The step {key} could not be started: {detail}."))
+        }
+        Exit::NotStarted { reason: NotStarted::PermissionDenied | NotStarted::Other, detail } => {
+            (FailureReason::CommandFailed, format!("The step {key} could not be started: {detail}."))
+        }
     };
     Some(StepFailure::new(reason, detail))
 }

@@ -53,40 +53,21 @@ impl TestRun {
             failed: report.failed,
             skipped: report.skipped,
         });
-        self.failing = report
-            .failing()
-            .into_iter()
-            .take(MAX_NAMES)
-            .map(str::to_owned)
-            .collect();
+        self.failing = report.failing().into_iter().take(MAX_NAMES).map(str::to_owned).collect();
     }
 
     /// One line for people: `cargo test: 44 passed, 0 failed.`
     pub fn text(&self) -> String {
         match &self.counts {
-            Some(Counts {
-                passed,
-                failed,
-                skipped: 0,
-                ..
-            }) => {
+            Some(Counts { passed, failed, skipped: 0, .. }) => {
                 format!("{}: {passed} passed, {failed} failed.", self.command)
             }
-            Some(Counts {
-                passed,
-                failed,
-                skipped,
-                ..
-            }) => {
-                format!(
-                    "{}: {passed} passed, {failed} failed, {skipped} skipped.",
-                    self.command
-                )
+            Some(Counts { passed, failed, skipped, .. }) => {
+                format!("{}: {passed} passed, {failed} failed, {skipped} skipped.", self.command)
             }
-            None => format!(
-                "{}: exit code {}; its tests could not be counted.",
-                self.command, self.exit_code
-            ),
+            None => {
+                format!("{}: exit code {}; its tests could not be counted.", self.command, self.exit_code)
+            }
         }
     }
 }

@@ -30,17 +30,12 @@ pub fn read(workspace: &Path, pattern: &str) -> Result<Report, ReportProblem> {
 fn read_file(path: &Path, name: &str) -> Result<Report, ReportProblem> {
     let size = path.metadata().map(|metadata| metadata.len()).unwrap_or(u64::MAX);
     if size > MAX_JUNIT_BYTES as u64 {
-        return Err(malformed(format!(
-            "{name} is larger than {MAX_JUNIT_BYTES} bytes."
-        )));
+        return Err(malformed(format!("{name} is larger than {MAX_JUNIT_BYTES} bytes.")));
     }
     let bytes = std::fs::read(path).map_err(|error| malformed(format!("{name} cannot be read: {error}.")))?;
     reports::parse_junit(&bytes).map_err(|error| malformed(format!("{name}: {error}.")))
 }
 
 fn malformed(detail: String) -> ReportProblem {
-    ReportProblem {
-        reason: "report_malformed".to_owned(),
-        detail,
-    }
+    ReportProblem { reason: "report_malformed".to_owned(), detail }
 }

@@ -28,13 +28,11 @@ struct Checks(Vec<Value>);
 
 impl Checks {
     fn passed(&mut self, check: &str, detail: impl Into<String>) {
-        self.0
-            .push(json!({ "check": check, "passed": true, "detail": detail.into() }));
+        self.0.push(json!({ "check": check, "passed": true, "detail": detail.into() }));
     }
 
     fn failed(&mut self, check: &str, detail: &str) {
-        self.0
-            .push(json!({ "check": check, "passed": false, "detail": detail }));
+        self.0.push(json!({ "check": check, "passed": false, "detail": detail }));
     }
 }
 
@@ -65,18 +63,11 @@ impl Engine {
             "checks": checks.0,
         });
         let bytes = serde_json::to_vec_pretty(&metadata).map_err(std::io::Error::other)?;
-        let content = Content {
-            kind: "pr_metadata",
-            name: "ship.json",
-            media_type: "application/json",
-            bytes: &bytes,
-        };
+        let content =
+            Content { kind: "pr_metadata", name: "ship.json", media_type: "application/json", bytes: &bytes };
         self.attach(held, &mut report, content).await?;
         Ok(match shipped {
-            Ok(_) => End::Succeeded {
-                outputs: metadata,
-                report,
-            },
+            Ok(_) => End::Succeeded { outputs: metadata, report },
             Err(failure) => End::Failed { failure, report },
         })
     }
@@ -109,12 +100,7 @@ impl Engine {
             .destination
             .clone()
             .unwrap_or_else(|| crate::evidence::destination_of(&held.run, &attempts, ship));
-        Ok(Ok(Approved {
-            evidence,
-            base,
-            commit,
-            destination,
-        }))
+        Ok(Ok(Approved { evidence, base, commit, destination }))
     }
 
     async fn check(
@@ -141,10 +127,7 @@ impl Engine {
         }
         checks.passed("diff_is_approved", diff.sha256.clone());
         if diff.files.is_empty() {
-            return Ok(Err(StepFailure::new(
-                FailureReason::NothingToShip,
-                "The approved change is empty.",
-            )));
+            return Ok(Err(StepFailure::new(FailureReason::NothingToShip, "The approved change is empty.")));
         }
         let lines = diff.additions + diff.deletions;
         let limit = self.config().limits.diff_lines;
@@ -156,10 +139,7 @@ impl Engine {
         checks.passed("diff_size", format!("{lines} changed lines of at most {limit}"));
         let secrets = risk::find_secrets(&String::from_utf8_lossy(&diff.patch));
         if let Some(first) = secrets.first() {
-            let detail = format!(
-                "{}:{} looks like a secret ({}).",
-                first.path, first.line, first.rule
-            );
+            let detail = format!("{}:{} looks like a secret ({}).", first.path, first.line, first.rule);
             checks.failed("secret_scan", &detail);
             return Ok(Err(StepFailure::new(FailureReason::SecretFound, detail)));
         }
@@ -177,19 +157,13 @@ impl Engine {
         checks: &mut Checks,
     ) -> Result<Result<String, StepFailure>> {
         let Some(remote) = self.remote_of(&held.run.settings)? else {
-            return Ok(Err(StepFailure::new(
-                FailureReason::PushRejected,
-                "The project has no repository.",
-            )));
+            return Ok(Err(StepFailure::new(FailureReason::PushRejected, "The project has no repository.")));
         };
         // From here on the run cannot be cancelled: nobody could say whether the branch exists.
-        self.change_fenced(&held.run, Change::BeginShipping, held.fence())
-            .await?;
+        self.change_fenced(&held.run, Change::BeginShipping, held.fence()).await?;
         let wanted = &approved.destination.branch;
         for branch in [wanted.clone(), format!("{wanted}-2")] {
-            let pushed = mirror
-                .push(&remote, &approved.commit, &format!("refs/heads/{branch}"))
-                .await;
+            let pushed = mirror.push(&remote, &approved.commit, &format!("refs/heads/{branch}")).await;
             match pushed {
                 Ok(PushOutcome::Pushed | PushOutcome::AlreadyThere) => {
                     checks.passed("branch_collision", branch.clone());
@@ -199,10 +173,7 @@ impl Engine {
                     checks.failed("branch_collision", &format!("{branch} exists at {by}"));
                 }
                 Err(error) => {
-                    return Ok(Err(super::begin::git_failure(
-                        &error,
-                        FailureReason::PushRejected,
-                    )));
+                    return Ok(Err(super::begin::git_failure(&error, FailureReason::PushRejected)));
                 }
             }
         }

@@ -30,11 +30,7 @@ impl Engine {
         let (scope, rejection) = self.scope_of(held).await?;
         let mut argv = Vec::new();
         for part in test.command.as_ref().unwrap_or(&held.run.settings.test_command) {
-            let rendered = if test.command.is_some() {
-                scope.render(part)
-            } else {
-                Ok(part.clone())
-            };
+            let rendered = if test.command.is_some() { scope.render(part) } else { Ok(part.clone()) };
             match rendered {
                 Ok(argument) => argv.push(argument),
                 Err(error) => {
@@ -46,10 +42,7 @@ impl Engine {
             }
         }
         if argv.is_empty() {
-            return Ok(End::failed(
-                FailureReason::CommandNotFound,
-                "The project names no test command.",
-            ));
+            return Ok(End::failed(FailureReason::CommandNotFound, "The project names no test command."));
         }
         let command = argv.join(" ");
         let process = Process {
@@ -78,16 +71,11 @@ impl Engine {
         let Exit::Code(exit_code) = finished.ended.exit else {
             let failure = exit_failure(step, &finished.ended)
                 .unwrap_or_else(|| StepFailure::new(FailureReason::Internal, "The tests have no exit code."));
-            return Ok(End::Failed {
-                failure,
-                report: finished.report,
-            });
+            return Ok(End::Failed { failure, report: finished.report });
         };
         let log = self.log(held.run.id, &held.attempt.step, held.attempt.attempt);
         let size = log.size().await?;
-        let output = log
-            .read(size.saturating_sub(PARSED_BYTES as u64), PARSED_BYTES)
-            .await?;
+        let output = log.read(size.saturating_sub(PARSED_BYTES as u64), PARSED_BYTES).await?;
         let output = String::from_utf8_lossy(&output);
         let mut run = TestRun {
             command,
@@ -124,14 +112,8 @@ impl Engine {
         let failure = verdict(test, &run);
         finished.report.result.tests = serde_json::to_value(&run).ok();
         Ok(match failure {
-            None => End::Succeeded {
-                outputs,
-                report: finished.report,
-            },
-            Some(failure) => End::Failed {
-                failure,
-                report: finished.report,
-            },
+            None => End::Succeeded { outputs, report: finished.report },
+            Some(failure) => End::Failed { failure, report: finished.report },
         })
     }
 
@@ -143,18 +125,10 @@ impl Engine {
         report: &Report,
     ) -> Result<()> {
         let bytes = serde_json::to_vec(report).map_err(std::io::Error::other)?;
-        let content = Content {
-            kind: "report",
-            name: "tests.json",
-            media_type: "application/json",
-            bytes: &bytes,
-        };
+        let content =
+            Content { kind: "report", name: "tests.json", media_type: "application/json", bytes: &bytes };
         self.attach(held, &mut finished.report, content).await?;
-        run.report_sha256 = finished
-            .report
-            .artifacts
-            .last()
-            .map(|artifact| artifact.sha256.clone());
+        run.report_sha256 = finished.report.artifacts.last().map(|artifact| artifact.sha256.clone());
         Ok(())
     }
 

@@ -27,11 +27,7 @@ impl Held {
 
 fn fence_of(attempt: &AttemptRecord) -> Fence {
     let owner = attempt.owner.clone().unwrap_or_default();
-    Fence {
-        attempt_id: attempt.id,
-        owner,
-        epoch: attempt.epoch,
-    }
+    Fence { attempt_id: attempt.id, owner, epoch: attempt.epoch }
 }
 
 /// How an attempt ended, as its worker saw it.
@@ -57,18 +53,12 @@ impl Engine {
     pub(crate) async fn work_on(&self, claimed: Claimed, cancel: &CancellationToken) -> Result<()> {
         let pinned = self.pinned_of(&claimed.run).await?;
         let fence = fence_of(&claimed.attempt);
-        let begun = self
-            .with_lease(&fence, cancel, self.begin(&claimed, &pinned))
-            .await;
+        let begun = self.with_lease(&fence, cancel, self.begin(&claimed, &pinned)).await;
         let Some(mut changed) = settled(begun)? else {
             return Ok(());
         };
         while let Some(attempt) = changed.live {
-            let held = Held {
-                run: changed.run,
-                attempt,
-                pinned: Arc::clone(&pinned),
-            };
+            let held = Held { run: changed.run, attempt, pinned: Arc::clone(&pinned) };
             let fence = held.fence();
             let end = match self.with_lease(&fence, cancel, self.execute(&held, cancel)).await {
                 Ok(end) => end,
@@ -90,10 +80,9 @@ impl Engine {
             ));
         };
         match &step.kind {
-            StepKind::Set(_) => Ok(End::failed(
-                FailureReason::Internal,
-                "A set step is carried out in the store.",
-            )),
+            StepKind::Set(_) => {
+                Ok(End::failed(FailureReason::Internal, "A set step is carried out in the store."))
+            }
             StepKind::Command(command) => self.run_command(held, step, command, cancel).await,
             StepKind::Agent(agent) => self.run_agent(held, step, agent, cancel).await,
             StepKind::Test(test) => self.run_tests(held, step, test, cancel).await,
@@ -105,18 +94,12 @@ impl Engine {
     async fn report(&self, held: &Held, end: End) -> Result<Option<Changed>> {
         let change = match end {
             End::Succeeded { outputs, report } => Change::Complete { outputs, report },
-            End::Failed { failure, report } => Change::Fail {
-                failure,
-                jitter: jitter(),
-                report,
-            },
+            End::Failed { failure, report } => Change::Fail { failure, jitter: jitter(), report },
             End::Lost => Change::Lose,
             End::GateOpened(changed) => return Ok(Some(*changed)),
             End::Abandoned => return Ok(None),
         };
-        self.change_fenced(&held.run, change, held.fence())
-            .await
-            .map(Some)
+        self.change_fenced(&held.run, change, held.fence()).await.map(Some)
     }
 
     /// Commits a change on a worker's behalf and wakes whoever waits for the run.
@@ -154,10 +137,7 @@ impl Engine {
         let renew = async {
             loop {
                 tokio::time::sleep(self.config().lease / 3).await;
-                let renewal = RenewLease {
-                    fence: fence.clone(),
-                    lease: self.config().lease,
-                };
+                let renewal = RenewLease { fence: fence.clone(), lease: self.config().lease };
                 match self.store().write(renewal).await {
                     Ok(()) => {}
                     Err(persistence::Error::Fenced) => break,
@@ -176,10 +156,7 @@ impl Engine {
 
 impl End {
     pub fn failed(reason: FailureReason, detail: impl Into<String>) -> Self {
-        Self::Failed {
-            failure: StepFailure::new(reason, detail),
-            report: AttemptReport::default(),
-        }
+        Self::Failed { failure: StepFailure::new(reason, detail), report: AttemptReport::default() }
     }
 }
 
@@ -197,25 +174,17 @@ fn fault(error: &crate::Error) -> Result<End> {
     Ok(match error {
         crate::Error::Git(git) => {
             let failure = super::begin::git_failure(git, FailureReason::SnapshotFailed);
-            End::Failed {
-                failure,
-                report: AttemptReport::default(),
-            }
+            End::Failed { failure, report: AttemptReport::default() }
         }
-        crate::Error::Io(io) => End::failed(
-            FailureReason::StorageFailed,
-            format!("The server could not use its files: {io}."),
-        ),
-        crate::Error::ArtifactCorrupt => End::failed(
-            FailureReason::StorageFailed,
-            "A stored file is missing or was altered.",
-        ),
+        crate::Error::Io(io) => {
+            End::failed(FailureReason::StorageFailed, format!("The server could not use its files: {io}."))
+        }
+        crate::Error::ArtifactCorrupt => {
+            End::failed(FailureReason::StorageFailed, "A stored file is missing or was altered.")
+        }
         crate::Error::Store(persistence::Error::Fenced) => End::Abandoned,
         other => {
-            tracing::error!(
-                error = other as &dyn std::error::Error,
-                "a step met a fault of the server"
-            );
+            tracing::error!(error = other as &dyn std::error::Error, "a step met a fault of the server");
             End::failed(
                 FailureReason::Internal,
                 "The server met a fault of its own; its log names the cause.",

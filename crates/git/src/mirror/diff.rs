@@ -63,10 +63,8 @@ impl Mirror {
     /// patch. Patches above 64 MiB are refused with [`crate::Error::TooLarge`].
     pub async fn diff(&self, from: &Oid, to: &Oid) -> Result<Diff> {
         let range = [from.as_str(), to.as_str()];
-        let list = self
-            .diff_tree("list changes")
-            .args(["--raw", "--numstat", "--abbrev=64", "-z"])
-            .args(range);
+        let list =
+            self.diff_tree("list changes").args(["--raw", "--numstat", "--abbrev=64", "-z"]).args(range);
         let listed = self.git.run(list).await?;
         let files = parse_changes(listed.operation, &listed.stdout)?;
         let patch = self
@@ -89,15 +87,7 @@ impl Mirror {
     fn diff_tree(&self, operation: &'static str) -> Invocation {
         self.call(operation)
             .config("core.compression", "6")
-            .args([
-                "diff-tree",
-                "-r",
-                "-M50%",
-                "-l1000",
-                "--no-ext-diff",
-                "--no-textconv",
-                "--no-color",
-            ])
+            .args(["diff-tree", "-r", "-M50%", "-l1000", "--no-ext-diff", "--no-textconv", "--no-color"])
             .args(["--diff-algorithm=myers", "--indent-heuristic", "--no-relative"])
     }
 }

@@ -16,11 +16,7 @@ pub(super) fn parse_changes(operation: &'static str, stdout: &[u8]) -> Result<Ve
     for file in &mut files {
         count_record(&mut fields, file).ok_or_else(|| Error::output(operation, "a malformed line count"))?;
     }
-    if fields.0.is_empty() {
-        Ok(files)
-    } else {
-        Err(Error::output(operation, "more counts than files"))
-    }
+    if fields.0.is_empty() { Ok(files) } else { Err(Error::output(operation, "more counts than files")) }
 }
 
 /// What has not been read yet.
@@ -49,16 +45,7 @@ fn raw_record(fields: &mut Fields<'_>) -> Option<FileChange> {
             (first, None)
         }
     };
-    Some(FileChange {
-        path,
-        old_path,
-        status,
-        additions: 0,
-        deletions: 0,
-        binary: false,
-        old_mode,
-        new_mode,
-    })
+    Some(FileChange { path, old_path, status, additions: 0, deletions: 0, binary: false, old_mode, new_mode })
 }
 
 /// The letter, which a similarity score may follow.

@@ -12,18 +12,8 @@ impl Mirror {
     pub async fn fetch(&self, remote: &Remote) -> Result<()> {
         let call = self
             .call("fetch")
-            .args([
-                "fetch",
-                "--quiet",
-                "--prune",
-                "--no-tags",
-                "--no-write-fetch-head",
-            ])
-            .args([
-                "--no-auto-maintenance",
-                "--no-recurse-submodules",
-                "--end-of-options",
-            ])
+            .args(["fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head"])
+            .args(["--no-auto-maintenance", "--no-recurse-submodules", "--end-of-options"])
             .arg(remote.url.as_str())
             .arg(format!("+refs/heads/*:{UPSTREAM_HEADS}*"))
             .arg(format!("+refs/tags/*:{UPSTREAM_TAGS}*"));
@@ -31,11 +21,7 @@ impl Mirror {
         let _held = self.lock.lock().await;
         self.remove_stale_locks().await?;
         let finished = self.git.attempt(call).await?;
-        if finished.succeeded() {
-            Ok(())
-        } else {
-            Err(read_failure(finished))
-        }
+        if finished.succeeded() { Ok(()) } else { Err(read_failure(finished)) }
     }
 
     /// Finds the commit of a branch, a tag, `refs/heads/…`, `refs/tags/…` or a full commit id.
@@ -47,9 +33,7 @@ impl Mirror {
                 return Ok(commit);
             }
         }
-        Err(Error::RefNotFound {
-            name: base_ref.to_owned(),
-        })
+        Err(Error::RefNotFound { name: base_ref.to_owned() })
     }
 
     /// Peels an object id or a full reference to its commit; `None` when there is none.
@@ -106,8 +90,5 @@ fn candidates(base_ref: &str) -> Result<Vec<String>> {
     if let Some(tag) = name.strip_prefix("refs/tags/") {
         return Ok(vec![format!("{UPSTREAM_TAGS}{tag}")]);
     }
-    Ok(vec![
-        format!("{UPSTREAM_HEADS}{name}"),
-        format!("{UPSTREAM_TAGS}{name}"),
-    ])
+    Ok(vec![format!("{UPSTREAM_HEADS}{name}"), format!("{UPSTREAM_TAGS}{name}")])
 }

@@ -20,10 +20,7 @@ impl Mirror {
             sweep(&path.join("refs"), age, Depth::All)
         })
         .await;
-        removed
-            .map_err(io::Error::from)
-            .flatten()
-            .map_err(Error::io("remove stale locks"))
+        removed.map_err(io::Error::from).flatten().map_err(Error::io("remove stale locks"))
     }
 }
 
@@ -52,9 +49,7 @@ fn sweep(folder: &Path, age: Duration, depth: Depth) -> io::Result<()> {
             sweep(&path, age, depth)?;
         }
         let is_lock = metadata.is_file() && path.extension() == Some(OsStr::new("lock"));
-        let is_stale = SystemTime::now()
-            .duration_since(metadata.modified()?)
-            .is_ok_and(|old| old > age);
+        let is_stale = SystemTime::now().duration_since(metadata.modified()?).is_ok_and(|old| old > age);
         if is_lock && is_stale {
             tracing::warn!(lock = %path.display(), "removing a lock that a crash left behind");
             std::fs::remove_file(&path)?;

@@ -59,12 +59,8 @@ impl Mirror {
     /// Opens the mirror in a folder, and makes it when there is none.
     pub async fn open(git: Git, path: PathBuf) -> Result<Self> {
         const OPERATION: &str = "open the mirror";
-        tokio::fs::create_dir_all(&path)
-            .await
-            .map_err(Error::io(OPERATION))?;
-        let path = tokio::fs::canonicalize(&path)
-            .await
-            .map_err(Error::io(OPERATION))?;
+        tokio::fs::create_dir_all(&path).await.map_err(Error::io(OPERATION))?;
+        let path = tokio::fs::canonicalize(&path).await.map_err(Error::io(OPERATION))?;
         let lock = lock_of(&path);
         let mirror = Self { git, path, lock };
         let held = mirror.lock.lock().await;
@@ -82,26 +78,16 @@ impl Mirror {
 
     async fn initialize(&self) -> Result<()> {
         let probe =
-            self.call("read the mirror's configuration")
-                .args(["config", "--get", MIRROR_VERSION_KEY]);
+            self.call("read the mirror's configuration").args(["config", "--get", MIRROR_VERSION_KEY]);
         if self.has_head().await && self.git.attempt(probe).await?.succeeded() {
             return Ok(());
         }
         let init = Invocation::new("make the mirror", &self.path)
-            .args([
-                "init",
-                "--bare",
-                "--quiet",
-                "--template=",
-                "--initial-branch=main",
-                "--end-of-options",
-            ])
+            .args(["init", "--bare", "--quiet", "--template=", "--initial-branch=main", "--end-of-options"])
             .arg(&self.path);
         self.git.run(init).await?;
         for (name, value) in STORED_CONFIGURATION {
-            let set = self
-                .call("configure the mirror")
-                .args(["config", "--replace-all", name, value]);
+            let set = self.call("configure the mirror").args(["config", "--replace-all", name, value]);
             self.git.run(set).await?;
         }
         Ok(())
@@ -134,10 +120,7 @@ impl Mirror {
 
     async fn equip(&self, call: Invocation, remote: &crate::Remote) -> Result<Invocation> {
         let known_hosts = self.path.join("jido-known-hosts");
-        let files = PrivateFiles {
-            askpass: &self.askpass_file(),
-            known_hosts: &known_hosts,
-        };
+        let files = PrivateFiles { askpass: &self.askpass_file(), known_hosts: &known_hosts };
         crate::transport::equip(call, remote, &files).await
     }
 }
@@ -146,10 +129,7 @@ impl Mirror {
 ///
 /// A script that is rewritten in place cannot be executed while another process still holds it open for writing.
 async fn write_once(file: &Path, content: &str, mode: u32) -> std::io::Result<()> {
-    if tokio::fs::read(file)
-        .await
-        .is_ok_and(|bytes| bytes == content.as_bytes())
-    {
+    if tokio::fs::read(file).await.is_ok_and(|bytes| bytes == content.as_bytes()) {
         return Ok(());
     }
     let fresh = file.with_extension("new");

@@ -21,10 +21,7 @@ pub(super) async fn find_nested_repository(
         .map(|path| workspace.join(OsStr::from_bytes(path)))
         .collect();
     let walked = tokio::task::spawn_blocking(move || walk(&workspace, &ignored)).await;
-    walked
-        .map_err(io::Error::from)
-        .flatten()
-        .map_err(Error::io("look for nested repositories"))
+    walked.map_err(io::Error::from).flatten().map_err(Error::io("look for nested repositories"))
 }
 
 fn walk(workspace: &Path, ignored: &HashSet<PathBuf>) -> io::Result<Option<Vec<u8>>> {

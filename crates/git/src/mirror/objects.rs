@@ -32,11 +32,7 @@ impl Mirror {
         if !is_plain_relative(path) {
             return Err(Error::PathOutside { path: path.into() });
         }
-        let Some(entry) = self
-            .entry(commit, path)
-            .await?
-            .filter(|entry| entry.is_regular_file())
-        else {
+        let Some(entry) = self.entry(commit, path).await?.filter(|entry| entry.is_regular_file()) else {
             return Ok(None);
         };
         let call = self
@@ -50,14 +46,7 @@ impl Mirror {
     pub async fn list_files(&self, commit: &Oid) -> Result<Vec<String>> {
         let call = self
             .call("list files")
-            .args([
-                "ls-tree",
-                "-r",
-                "-z",
-                "--name-only",
-                "--full-tree",
-                "--end-of-options",
-            ])
+            .args(["ls-tree", "-r", "-z", "--name-only", "--full-tree", "--end-of-options"])
             .arg(commit.as_str());
         let finished = self.git.run(call).await?;
         Ok(records(&finished.stdout).map(lossy).collect())
@@ -74,14 +63,7 @@ impl Mirror {
             .env("GIT_COMMITTER_NAME", &request.author_name)
             .env("GIT_COMMITTER_EMAIL", &request.author_email)
             .env("GIT_COMMITTER_DATE", &date)
-            .args([
-                "commit-tree",
-                "-p",
-                request.parent.as_str(),
-                "-F",
-                "-",
-                "--end-of-options",
-            ])
+            .args(["commit-tree", "-p", request.parent.as_str(), "-F", "-", "--end-of-options"])
             .arg(request.tree.as_str())
             .input(request.message.as_bytes());
         self.git.run(call).await?.oid()
@@ -112,11 +94,7 @@ impl Mirror {
 
 /// A path of normal components only, written the one way git stores it.
 fn is_plain_relative(path: &str) -> bool {
-    let normal = Path::new(path)
-        .components()
-        .all(|component| matches!(component, Component::Normal(_)));
-    let exact = path
-        .split('/')
-        .all(|component| !matches!(component, "" | "." | ".."));
+    let normal = Path::new(path).components().all(|component| matches!(component, Component::Normal(_)));
+    let exact = path.split('/').all(|component| !matches!(component, "" | "." | ".."));
     normal && exact && !path.contains('\0')
 }

@@ -9,12 +9,8 @@ use std::path::Path;
 const PACKED_REFS: &str = "refs/jido/packed/";
 
 /// Flaws of old histories that do no harm; a mirror of such a project is sound.
-const HARMLESS_FLAWS: &[&str] = &[
-    "fsck.zeroPaddedFilemode",
-    "fsck.missingSpaceBeforeDate",
-    "fsck.badTimezone",
-    "fsck.missingEmail",
-];
+const HARMLESS_FLAWS: &[&str] =
+    &["fsck.zeroPaddedFilemode", "fsck.missingSpaceBeforeDate", "fsck.badTimezone", "fsck.missingEmail"];
 
 impl Mirror {
     /// Writes a bundle of everything that `commit` has beyond `base`, for a person to fetch from.
@@ -47,13 +43,7 @@ impl Mirror {
         check_absolute(file)?;
         let call = self
             .call("unpack a bundle")
-            .args([
-                "fetch",
-                "--quiet",
-                "--no-tags",
-                "--no-write-fetch-head",
-                "--no-auto-maintenance",
-            ])
+            .args(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance"])
             .args(["--no-recurse-submodules", "--end-of-options"])
             .arg(file)
             .arg(format!("+{PACKED_REFS}*:{PACKED_REFS}*"));
@@ -63,22 +53,12 @@ impl Mirror {
 
     /// Verifies every object of the mirror and that nothing a reference needs is missing.
     pub async fn fsck(&self) -> Result<()> {
-        let call = self
-            .call("verify the mirror")
-            .args(["fsck", "--full", "--no-dangling", "--no-progress"]);
-        let call = HARMLESS_FLAWS
-            .iter()
-            .fold(call, |call, flaw| call.config(flaw, "ignore"));
+        let call = self.call("verify the mirror").args(["fsck", "--full", "--no-dangling", "--no-progress"]);
+        let call = HARMLESS_FLAWS.iter().fold(call, |call, flaw| call.config(flaw, "ignore"));
         self.git.run(call).await.map(drop)
     }
 }
 
 fn check_absolute(file: &Path) -> Result<()> {
-    if file.is_absolute() {
-        Ok(())
-    } else {
-        Err(Error::PathOutside {
-            path: file.to_owned(),
-        })
-    }
+    if file.is_absolute() { Ok(()) } else { Err(Error::PathOutside { path: file.to_owned() }) }
 }

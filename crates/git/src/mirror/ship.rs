@@ -43,13 +43,7 @@ impl Mirror {
     async fn send(&self, remote: &Remote, commit: &Oid, branch: &RefName) -> Result<Finished> {
         let call = self
             .call("push")
-            .args([
-                "push",
-                "--porcelain",
-                "--no-verify",
-                "--no-follow-tags",
-                "--no-signed",
-            ])
+            .args(["push", "--porcelain", "--no-verify", "--no-follow-tags", "--no-signed"])
             .arg("--recurse-submodules=no")
             .arg(format!("--force-with-lease={branch}:"))
             .arg("--end-of-options")
@@ -62,13 +56,7 @@ impl Mirror {
     /// What the push has come to already, or `None` while the branch is absent.
     async fn present(&self, remote: &Remote, commit: &Oid, branch: &RefName) -> Result<Option<PushOutcome>> {
         let found = self.remote_ref(remote, branch.as_str()).await?;
-        Ok(found.map(|by| {
-            if by == *commit {
-                PushOutcome::AlreadyThere
-            } else {
-                PushOutcome::Taken { by }
-            }
-        }))
+        Ok(found.map(|by| if by == *commit { PushOutcome::AlreadyThere } else { PushOutcome::Taken { by } }))
     }
 }
 
@@ -87,26 +75,11 @@ mod tests {
         };
         let (mirror, target) = (open("mirror").await, open("target").await);
         let tree = mirror.call("make an empty tree").args(["mktree"]).input("");
-        let tree = mirror
-            .git
-            .run(tree)
-            .await
-            .and_then(|finished| finished.oid())
-            .expect("an empty tree");
-        let root = mirror
-            .call("make a root")
-            .env("GIT_AUTHOR_NAME", "a")
-            .env("GIT_AUTHOR_EMAIL", "a@b");
-        let root = root
-            .env("GIT_COMMITTER_NAME", "a")
-            .env("GIT_COMMITTER_EMAIL", "a@b");
+        let tree = mirror.git.run(tree).await.and_then(|finished| finished.oid()).expect("an empty tree");
+        let root = mirror.call("make a root").env("GIT_AUTHOR_NAME", "a").env("GIT_AUTHOR_EMAIL", "a@b");
+        let root = root.env("GIT_COMMITTER_NAME", "a").env("GIT_COMMITTER_EMAIL", "a@b");
         let root = root.args(["commit-tree", "-m", "root", tree.as_str()]);
-        let root = mirror
-            .git
-            .run(root)
-            .await
-            .and_then(|finished| finished.oid())
-            .expect("a root commit");
+        let root = mirror.git.run(root).await.and_then(|finished| finished.oid()).expect("a root commit");
         let request = CommitRequest {
             parent: root.clone(),
             tree,
@@ -118,30 +91,12 @@ mod tests {
         let candidate = mirror.commit_tree(&request).await.expect("a candidate");
         let url = target.path().to_str().expect("the path is text");
         let url = RemoteUrl::parse(url).expect("an absolute path is an address");
-        let remote = Remote {
-            url,
-            credential: Credential::None,
-        };
+        let remote = Remote { url, credential: Credential::None };
         let branch = RefName::parse("refs/heads/x").expect("a branch name");
 
-        assert!(
-            mirror
-                .send(&remote, &root, &branch)
-                .await
-                .expect("git runs")
-                .succeeded()
-        );
-        assert!(
-            !mirror
-                .send(&remote, &candidate, &branch)
-                .await
-                .expect("git runs")
-                .succeeded()
-        );
-        let present = mirror
-            .remote_ref(&remote, branch.as_str())
-            .await
-            .expect("the remote answers");
+        assert!(mirror.send(&remote, &root, &branch).await.expect("git runs").succeeded());
+        assert!(!mirror.send(&remote, &candidate, &branch).await.expect("git runs").succeeded());
+        let present = mirror.remote_ref(&remote, branch.as_str()).await.expect("the remote answers");
         assert_eq!(present, Some(root));
     }
 }

@@ -57,44 +57,25 @@ impl Mirror {
         check_places(request)?;
         check_folder(&request.workspace).await?;
         // An index from an earlier snapshot could vouch for a file whose size and times were forged since.
-        remove_index(&request.index_file)
-            .await
-            .map_err(Error::io("remove the earlier index"))?;
+        remove_index(&request.index_file).await.map_err(Error::io("remove the earlier index"))?;
         let read_tree = self.call_on(request, "read the parent's tree");
-        self.git
-            .run(read_tree.args(["read-tree", "--end-of-options", request.parent.as_str()]))
-            .await?;
+        self.git.run(read_tree.args(["read-tree", "--end-of-options", request.parent.as_str()])).await?;
 
         let ignored = self.ignored_paths(request).await?;
         if let Some(nested) = find_nested_repository(&request.workspace, &ignored).await? {
             return Err(unsupported(&nested));
         }
-        let add = self
-            .call_on(request, "record the work tree")
-            .args(["add", "--all"]);
+        let add = self.call_on(request, "record the work tree").args(["add", "--all"]);
         let added = self.git.attempt(add).await?;
         if !added.succeeded() {
             return Err(add_failure(added));
         }
-        let tree = self
-            .git
-            .run(self.call_on(request, "write the tree").arg("write-tree"))
-            .await?
-            .oid()?;
+        let tree = self.git.run(self.call_on(request, "write the tree").arg("write-tree")).await?.oid()?;
         let size_bytes = measure(&self.entries(&tree).await?)?;
         let commit = self.commit_tree(&commit_request(request, tree.clone())).await?;
         self.update_ref(&request.reference, &commit).await?;
-        let ignored_paths = ignored
-            .iter()
-            .take(MAX_IGNORED_PATHS)
-            .map(|path| lossy(path))
-            .collect();
-        Ok(Snapshot {
-            commit,
-            tree,
-            ignored_paths,
-            size_bytes,
-        })
+        let ignored_paths = ignored.iter().take(MAX_IGNORED_PATHS).map(|path| lossy(path)).collect();
+        Ok(Snapshot { commit, tree, ignored_paths, size_bytes })
     }
 
     /// A call with the mirror's objects, the run's index and the workspace's files.
@@ -126,9 +107,7 @@ impl Mirror {
 fn check_places(request: &SnapshotRequest) -> Result<()> {
     let inside = request.index_file.starts_with(&request.workspace);
     if !request.index_file.is_absolute() || inside {
-        return Err(Error::PathOutside {
-            path: request.index_file.clone(),
-        });
+        return Err(Error::PathOutside { path: request.index_file.clone() });
     }
     Ok(())
 }
@@ -171,9 +150,7 @@ fn commit_request(request: &SnapshotRequest, tree: Oid) -> CommitRequest {
 /// Names that git keeps out of every tree, such as `.GIT`, make the work tree one that cannot be recorded.
 fn add_failure(finished: Finished) -> Error {
     if finished.stderr.contains("invalid path") {
-        Error::RepositoryUnsupported {
-            detail: finished.stderr,
-        }
+        Error::RepositoryUnsupported { detail: finished.stderr }
     } else {
         finished.into_error()
     }

@@ -15,20 +15,15 @@ impl Mirror {
         if let Some(link) = entries.iter().find(|entry| entry.mode == MODE_GITLINK) {
             return Err(unsupported(format!("{:?} is a submodule", lossy(&link.path))));
         }
-        let telling: Vec<&TreeEntry> = entries
-            .iter()
-            .filter(|entry| entry.is_regular_file() && is_telling(entry))
-            .collect();
+        let telling: Vec<&TreeEntry> =
+            entries.iter().filter(|entry| entry.is_regular_file() && is_telling(entry)).collect();
         let contents = self.blobs(&telling).await?;
         for (entry, content) in telling.iter().zip(contents) {
             if entry.path == b".gitmodules" && !content.trim_ascii().is_empty() {
                 return Err(unsupported(".gitmodules declares submodules".to_owned()));
             }
             if entry.file_name() == b".gitattributes" && uses_lfs(&content) {
-                return Err(unsupported(format!(
-                    "{:?} keeps files in LFS",
-                    lossy(&entry.path)
-                )));
+                return Err(unsupported(format!("{:?} keeps files in LFS", lossy(&entry.path))));
             }
         }
         Ok(())

@@ -36,12 +36,7 @@ impl TreeEntry {
         let _kind = fields.next()?;
         let oid = Oid::parse(fields.next()?).ok()?;
         let size_bytes = fields.next()?.parse().ok();
-        Some(Self {
-            mode,
-            oid,
-            size_bytes,
-            path: record[tab + 1..].to_vec(),
-        })
+        Some(Self { mode, oid, size_bytes, path: record[tab + 1..].to_vec() })
     }
 }
 
@@ -58,10 +53,15 @@ impl Mirror {
 
     /// Finds the one entry with exactly this path; the path has been checked to be relative and plain.
     pub(super) async fn entry(&self, treeish: &Oid, path: &str) -> Result<Option<TreeEntry>> {
-        let call = self
-            .call("look up a path")
-            .env("GIT_LITERAL_PATHSPECS", "1")
-            .args(["ls-tree", "-l", "-z", "--full-tree", treeish.as_str(), "--", path]);
+        let call = self.call("look up a path").env("GIT_LITERAL_PATHSPECS", "1").args([
+            "ls-tree",
+            "-l",
+            "-z",
+            "--full-tree",
+            treeish.as_str(),
+            "--",
+            path,
+        ]);
         let finished = self.git.run(call).await?;
         let entries = parse_entries(finished.operation, &finished.stdout)?;
         Ok(entries.into_iter().find(|entry| entry.path == path.as_bytes()))
@@ -76,9 +76,7 @@ fn parse_entries(operation: &'static str, stdout: &[u8]) -> Result<Vec<TreeEntry
 
 /// Splits output that ends each record with a NUL byte.
 pub(super) fn records(stdout: &[u8]) -> impl Iterator<Item = &[u8]> {
-    stdout
-        .split(|byte| *byte == 0)
-        .filter(|record| !record.is_empty())
+    stdout.split(|byte| *byte == 0).filter(|record| !record.is_empty())
 }
 
 /// A path for people: what is not UTF-8 becomes the replacement character.

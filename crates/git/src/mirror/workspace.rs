@@ -24,13 +24,9 @@ impl Mirror {
     /// step does to it stays in it.
     pub async fn checkout(&self, commit: &Oid, workspace: &Path) -> Result<()> {
         check_folder(workspace).await?;
-        tokio::fs::create_dir_all(workspace)
-            .await
-            .map_err(Error::io(OPERATION))?;
+        tokio::fs::create_dir_all(workspace).await.map_err(Error::io(OPERATION))?;
         if !is_empty(workspace).await.map_err(Error::io(OPERATION))? {
-            return Err(Error::WorkspaceNotEmpty {
-                path: workspace.to_owned(),
-            });
+            return Err(Error::WorkspaceNotEmpty { path: workspace.to_owned() });
         }
         self.populate(commit, workspace).await
     }
@@ -43,28 +39,17 @@ impl Mirror {
         check_folder(workspace).await?;
         let folder = workspace.to_owned();
         let emptied = tokio::task::spawn_blocking(move || empty(&folder)).await;
-        emptied
-            .map_err(io::Error::from)
-            .flatten()
-            .map_err(Error::io("empty the workspace"))?;
+        emptied.map_err(io::Error::from).flatten().map_err(Error::io("empty the workspace"))?;
         self.checkout(commit, workspace).await
     }
 
     async fn populate(&self, commit: &Oid, workspace: &Path) -> Result<()> {
         let init = Invocation::new(OPERATION, workspace)
-            .args([
-                "init",
-                "--quiet",
-                "--template=",
-                "--initial-branch=jidocode",
-                "--end-of-options",
-            ])
+            .args(["init", "--quiet", "--template=", "--initial-branch=jidocode", "--end-of-options"])
             .arg(workspace);
         self.git.run(init).await?;
         let git_dir = workspace.join(".git");
-        append(&git_dir.join("config"), WORKSPACE_CONFIGURATION)
-            .await
-            .map_err(Error::io(OPERATION))?;
+        append(&git_dir.join("config"), WORKSPACE_CONFIGURATION).await.map_err(Error::io(OPERATION))?;
         let inside = || {
             self.call(OPERATION)
                 .env("GIT_DIR", &git_dir)
@@ -73,20 +58,12 @@ impl Mirror {
                 .config("core.fsync", "none")
         };
         let fetch = inside()
-            .args([
-                "fetch",
-                "--quiet",
-                "--no-tags",
-                "--no-write-fetch-head",
-                "--no-auto-maintenance",
-            ])
+            .args(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance"])
             .args(["--no-recurse-submodules", "--end-of-options"])
             .arg(&self.path)
             .arg(commit.as_str());
         self.git.run(fetch).await?;
-        self.git
-            .run(inside().args(["update-ref", "--no-deref", BRANCH, commit.as_str()]))
-            .await?;
+        self.git.run(inside().args(["update-ref", "--no-deref", BRANCH, commit.as_str()])).await?;
         let mut read_tree = inside().args(["read-tree", "--reset", "-u", commit.as_str()]);
         read_tree.directory = workspace.to_owned();
         self.git.run(read_tree).await.map(drop)
@@ -95,9 +72,7 @@ impl Mirror {
 
 /// Refuses what is not an absolute path to a real folder: a link could lead the emptying elsewhere.
 pub(super) async fn check_folder(workspace: &Path) -> Result<()> {
-    let outside = || Error::PathOutside {
-        path: workspace.to_owned(),
-    };
+    let outside = || Error::PathOutside { path: workspace.to_owned() };
     if !workspace.is_absolute() || workspace.parent().is_none() {
         return Err(outside());
     }
@@ -105,10 +80,7 @@ pub(super) async fn check_folder(workspace: &Path) -> Result<()> {
         Ok(metadata) if metadata.is_dir() => Ok(()),
         Ok(_) => Err(outside()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(source) => Err(Error::Io {
-            operation: OPERATION,
-            source,
-        }),
+        Err(source) => Err(Error::Io { operation: OPERATION, source }),
     }
 }
 

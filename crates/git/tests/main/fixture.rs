@@ -28,29 +28,17 @@ impl Fixture {
             write(&source, path, content);
         }
         commit_all(&source, "first");
-        let mirror = Mirror::open(Git::new().unwrap(), folder.path().join("mirror of it.git"))
-            .await
-            .unwrap();
+        let mirror = Mirror::open(Git::new().unwrap(), folder.path().join("mirror of it.git")).await.unwrap();
         mirror.fetch(&remote(&source)).await.unwrap();
         let base = mirror.resolve("main").await.unwrap();
         let workspace = folder.path().join("the workspace");
-        Self {
-            folder,
-            source,
-            mirror,
-            workspace,
-            base,
-        }
+        Self { folder, source, mirror, workspace, base }
     }
 
     /// The same with the workspace checked out.
     pub async fn checked_out(files: &[(&str, &str)]) -> Self {
         let fixture = Self::with(files).await;
-        fixture
-            .mirror
-            .checkout(&fixture.base, &fixture.workspace)
-            .await
-            .unwrap();
+        fixture.mirror.checkout(&fixture.base, &fixture.workspace).await.unwrap();
         fixture
     }
 
@@ -85,10 +73,7 @@ impl Fixture {
 }
 
 pub fn remote(path: &Path) -> Remote {
-    Remote {
-        url: RemoteUrl::parse(path.to_str().unwrap()).unwrap(),
-        credential: Credential::None,
-    }
+    Remote { url: RemoteUrl::parse(path.to_str().unwrap()).unwrap(), credential: Credential::None }
 }
 
 pub fn write(folder: &Path, path: &str, content: &str) {
@@ -117,24 +102,13 @@ pub fn head(repository: &Path) -> Oid {
 /// Runs git as a person or an agent would; returns what it printed.
 pub fn git<A: AsRef<OsStr>>(repository: &Path, arguments: impl IntoIterator<Item = A>) -> String {
     let output = Command::new("git")
-        .args([
-            "-c",
-            "user.name=Person",
-            "-c",
-            "user.email=person@example.test",
-            "-c",
-            "safe.directory=*",
-        ])
+        .args(["-c", "user.name=Person", "-c", "user.email=person@example.test", "-c", "safe.directory=*"])
         .args(arguments)
         .current_dir(repository)
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
 }

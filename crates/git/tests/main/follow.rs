@@ -37,27 +37,14 @@ async fn branches_tags_and_commits_are_resolved() {
 #[tokio::test]
 async fn what_is_absent_is_named() {
     let fixture = Fixture::with(&[("a", "a\n")]).await;
-    fixture
-        .mirror
-        .update_ref("refs/jido/runs/secret", &fixture.base)
-        .await
-        .unwrap();
+    fixture.mirror.update_ref("refs/jido/runs/secret", &fixture.base).await.unwrap();
     let blob = git(&fixture.source, ["rev-parse", "HEAD:a"]);
     let missing = "1".repeat(40);
-    for name in [
-        "nope",
-        "refs/heads/nope",
-        "refs/jido/runs/secret",
-        "refs/upstream/main",
-        "HEAD",
-        &missing,
-        &blob,
-    ] {
+    for name in
+        ["nope", "refs/heads/nope", "refs/jido/runs/secret", "refs/upstream/main", "HEAD", &missing, &blob]
+    {
         let error = fixture.mirror.resolve(name).await.unwrap_err();
-        assert!(
-            matches!(&error, Error::RefNotFound { name: told } if told == name),
-            "{name}: {error}"
-        );
+        assert!(matches!(&error, Error::RefNotFound { name: told } if told == name), "{name}: {error}");
     }
 }
 
@@ -69,15 +56,9 @@ async fn a_branch_removed_or_rewritten_at_the_remote_is_followed() {
     fixture.mirror.resolve("old").await.unwrap();
     git(&fixture.source, ["branch", "-D", "old"]);
     git(&fixture.source, ["branch", "old/deeper"]);
-    git(
-        &fixture.source,
-        ["commit", "--quiet", "--amend", "-m", "rewritten"],
-    );
+    git(&fixture.source, ["commit", "--quiet", "--amend", "-m", "rewritten"]);
     fixture.mirror.fetch(&fixture.remote()).await.unwrap();
-    assert!(matches!(
-        fixture.mirror.resolve("old").await,
-        Err(Error::RefNotFound { .. })
-    ));
+    assert!(matches!(fixture.mirror.resolve("old").await, Err(Error::RefNotFound { .. })));
     assert_ne!(fixture.mirror.resolve("main").await.unwrap(), fixture.base);
     assert_eq!(fixture.mirror.resolve("old/deeper").await.unwrap(), fixture.base);
 }
@@ -100,11 +81,7 @@ async fn a_missing_repository_is_unreadable() {
         matches!(&error, Error::RepositoryUnreadable { detail } if detail.contains("nowhere")),
         "{error}"
     );
-    let error = fixture
-        .mirror
-        .remote_ref(&nowhere, "refs/heads/main")
-        .await
-        .unwrap_err();
+    let error = fixture.mirror.remote_ref(&nowhere, "refs/heads/main").await.unwrap_err();
     assert!(matches!(error, Error::RepositoryUnreadable { .. }), "{error}");
 }
 
@@ -117,16 +94,8 @@ async fn a_repository_of_another_owner_is_fetched() {
     write(&fixture.source, "a", "b\n");
     let second = commit_all(&fixture.source, "second");
     fixture.mirror.fetch(&fixture.remote()).await.unwrap();
-    assert_eq!(
-        fixture.mirror.resolve("main").await.unwrap(),
-        second,
-        "given away: {given}"
-    );
-    let pushed = fixture
-        .mirror
-        .push(&fixture.remote(), &second, "refs/heads/jidocode/x")
-        .await
-        .unwrap();
+    assert_eq!(fixture.mirror.resolve("main").await.unwrap(), second, "given away: {given}");
+    let pushed = fixture.mirror.push(&fixture.remote(), &second, "refs/heads/jidocode/x").await.unwrap();
     assert_eq!(pushed, git::PushOutcome::Pushed);
 }
 
@@ -146,9 +115,7 @@ async fn a_mirror_is_opened_again_with_what_it_holds() {
 #[tokio::test]
 async fn concurrent_fetches_through_two_handles_do_not_collide() {
     let fixture = Fixture::with(&[("a", "a\n")]).await;
-    let other = Mirror::open(Git::new().unwrap(), fixture.mirror.path().to_owned())
-        .await
-        .unwrap();
+    let other = Mirror::open(Git::new().unwrap(), fixture.mirror.path().to_owned()).await.unwrap();
     for round in 0..3 {
         git(&fixture.source, ["branch", &format!("b{round}")]);
         let remote = fixture.remote();
@@ -162,15 +129,10 @@ async fn concurrent_fetches_through_two_handles_do_not_collide() {
 async fn a_call_beyond_its_time_is_ended_with_what_it_started() {
     let fixture = Fixture::with(&[("a", "a\n")]).await;
     let hurried = Git::new().unwrap().with_timeout(Duration::from_secs(2));
-    let mirror = Mirror::open(hurried, fixture.mirror.path().to_owned())
-        .await
-        .unwrap();
+    let mirror = Mirror::open(hurried, fixture.mirror.path().to_owned()).await.unwrap();
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/repo.git", silent.local_addr().unwrap());
-    let remote = Remote {
-        url: RemoteUrl::parse(&url).unwrap(),
-        credential: Credential::None,
-    };
+    let remote = Remote { url: RemoteUrl::parse(&url).unwrap(), credential: Credential::None };
     let connection = tokio::spawn(async move {
         let (mut stream, _) = silent.accept().await.unwrap();
         // Ends only when the helper that git started for http is gone.
@@ -187,10 +149,7 @@ async fn an_abandoned_call_takes_what_it_started_along() {
     let fixture = Fixture::with(&[("a", "a\n")]).await;
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/repo.git", silent.local_addr().unwrap());
-    let remote = Remote {
-        url: RemoteUrl::parse(&url).unwrap(),
-        credential: Credential::None,
-    };
+    let remote = Remote { url: RemoteUrl::parse(&url).unwrap(), credential: Credential::None };
     let mut stream = tokio::select! {
         accepted = silent.accept() => accepted.unwrap().0,
         fetched = fixture.mirror.fetch(&remote) => panic!("nobody answered, and yet: {fetched:?}"),
@@ -211,8 +170,7 @@ async fn only_locks_older_than_any_call_are_removed() {
     // A young lock may have an owner.
     assert!(matches!(error, Error::CommandFailed { .. }), "{error}");
     assert!(lock.exists());
-    file.set_modified(SystemTime::now() - Duration::from_secs(3600))
-        .unwrap();
+    file.set_modified(SystemTime::now() - Duration::from_secs(3600)).unwrap();
     fixture.mirror.fetch(&fixture.remote()).await.unwrap();
     assert!(!lock.exists());
     assert_eq!(fixture.mirror.resolve("main").await.unwrap(), second);
@@ -223,17 +181,9 @@ async fn a_damaged_mirror_is_noticed() {
     let fixture = Fixture::with(&[("a", "a\n")]).await;
     fixture.mirror.fsck().await.unwrap();
     let id = git(&fixture.source, ["rev-parse", "HEAD:a"]);
-    let object = fixture
-        .mirror
-        .path()
-        .join("objects")
-        .join(&id[..2])
-        .join(&id[2..]);
+    let object = fixture.mirror.path().join("objects").join(&id[..2]).join(&id[2..]);
     std::fs::remove_file(object).unwrap();
-    assert!(matches!(
-        fixture.mirror.fsck().await,
-        Err(Error::CommandFailed { .. })
-    ));
+    assert!(matches!(fixture.mirror.fsck().await, Err(Error::CommandFailed { .. })));
 }
 
 #[tokio::test]
@@ -244,21 +194,10 @@ async fn submodules_and_lfs_are_refused() {
     emptied.mirror.check_supported(&emptied.base).await.unwrap();
 
     let declared = Fixture::with(&[(".gitmodules", "[submodule \"x\"]\n\tpath = x\n\turl = ./x\n")]).await;
-    assert!(
-        unsupported(&declared, &declared.base)
-            .await
-            .contains(".gitmodules")
-    );
-    let lfs = Fixture::with(&[
-        ("a", "a\n"),
-        ("deep/er/.gitattributes", "*.bin filter=lfs diff=lfs -text\n"),
-    ])
-    .await;
-    assert!(
-        unsupported(&lfs, &lfs.base)
-            .await
-            .contains("deep/er/.gitattributes")
-    );
+    assert!(unsupported(&declared, &declared.base).await.contains(".gitmodules"));
+    let lfs =
+        Fixture::with(&[("a", "a\n"), ("deep/er/.gitattributes", "*.bin filter=lfs diff=lfs -text\n")]).await;
+    assert!(unsupported(&lfs, &lfs.base).await.contains("deep/er/.gitattributes"));
 
     let link = format!("160000,{},vendor/x", plain.base);
     git(&plain.source, ["update-index", "--add", "--cacheinfo", &link]);

@@ -7,12 +7,7 @@ use std::os::unix::fs::symlink;
 #[tokio::test]
 async fn a_diff_tells_each_kind_of_change() {
     let long = "line\n".repeat(30);
-    let files = [
-        ("edit", "one\ntwo\n"),
-        ("gone", "x\n"),
-        ("from", long.as_str()),
-        ("becomes-link", "x\n"),
-    ];
+    let files = [("edit", "one\ntwo\n"), ("gone", "x\n"), ("from", long.as_str()), ("becomes-link", "x\n")];
     let fixture = Fixture::checked_out(&files).await;
     fixture.write("edit", "one\nTWO\nthree\n");
     fixture.write("new", "new\n");
@@ -22,24 +17,12 @@ async fn a_diff_tells_each_kind_of_change() {
     std::fs::remove_file(fixture.workspace.join("becomes-link")).unwrap();
     symlink("edit", fixture.workspace.join("becomes-link")).unwrap();
     let snapshot = fixture.snapshot().await;
-    let diff = fixture
-        .mirror
-        .diff(&fixture.base, &snapshot.commit)
-        .await
-        .unwrap();
+    let diff = fixture.mirror.diff(&fixture.base, &snapshot.commit).await.unwrap();
 
     let rows: Vec<_> = diff
         .files
         .iter()
-        .map(|file| {
-            (
-                file.path.as_str(),
-                file.status,
-                file.additions,
-                file.deletions,
-                file.binary,
-            )
-        })
+        .map(|file| (file.path.as_str(), file.status, file.additions, file.deletions, file.binary))
         .collect();
     let expected = [
         ("becomes-link", ChangeStatus::TypeChanged, 1, 1, false),
@@ -52,15 +35,9 @@ async fn a_diff_tells_each_kind_of_change() {
     assert_eq!(rows, expected);
     assert_eq!((diff.additions, diff.deletions), (4, 3));
     assert_eq!(diff.files[5].old_path.as_deref(), Some("from"));
-    assert_eq!(
-        (diff.files[0].old_mode, diff.files[0].new_mode),
-        (0o100_644, 0o120_000)
-    );
+    assert_eq!((diff.files[0].old_mode, diff.files[0].new_mode), (0o100_644, 0o120_000));
     assert_eq!((diff.files[1].old_mode, diff.files[1].new_mode), (0, 0o100_644));
-    assert_eq!(
-        serde_json::to_value(diff.files[0].status).unwrap(),
-        "type_changed"
-    );
+    assert_eq!(serde_json::to_value(diff.files[0].status).unwrap(), "type_changed");
 }
 
 #[tokio::test]
@@ -69,27 +46,13 @@ async fn the_patch_applies_and_its_digest_is_that_of_its_bytes() {
     fixture.write("a", "b\n");
     std::fs::write(fixture.workspace.join("blob"), [0_u8, 1, 2, 255]).unwrap();
     let snapshot = fixture.snapshot().await;
-    let diff = fixture
-        .mirror
-        .diff(&fixture.base, &snapshot.commit)
-        .await
-        .unwrap();
-    assert_eq!(
-        fixture
-            .mirror
-            .diff(&fixture.base, &snapshot.commit)
-            .await
-            .unwrap(),
-        diff
-    );
+    let diff = fixture.mirror.diff(&fixture.base, &snapshot.commit).await.unwrap();
+    assert_eq!(fixture.mirror.diff(&fixture.base, &snapshot.commit).await.unwrap(), diff);
     let patch = fixture.folder.path().join("patch");
     std::fs::write(&patch, &diff.patch).unwrap();
     git(&fixture.source, ["apply", "--index", patch.to_str().unwrap()]);
     assert_eq!(git(&fixture.source, ["write-tree"]), snapshot.tree.to_string());
-    let sum = std::process::Command::new("sha256sum")
-        .arg(&patch)
-        .output()
-        .unwrap();
+    let sum = std::process::Command::new("sha256sum").arg(&patch).output().unwrap();
     assert!(String::from_utf8(sum.stdout).unwrap().starts_with(&diff.sha256));
 }
 
@@ -131,20 +94,8 @@ async fn files_are_read_within_bounds() {
     assert_eq!(read("dir").await.unwrap(), None);
     assert_eq!(read("absent").await.unwrap(), None);
     assert!(matches!(read("big").await, Err(Error::TooLarge { .. })));
-    for path in [
-        "",
-        "/etc/passwd",
-        "../x",
-        "dir/../dir/a",
-        "./dir/a",
-        "dir//a",
-        "dir/",
-        "a\0b",
-    ] {
-        assert!(
-            matches!(read(path).await, Err(Error::PathOutside { .. })),
-            "{path:?}"
-        );
+    for path in ["", "/etc/passwd", "../x", "dir/../dir/a", "./dir/a", "dir//a", "dir/", "a\0b"] {
+        assert!(matches!(read(path).await, Err(Error::PathOutside { .. })), "{path:?}");
     }
 }
 
@@ -154,23 +105,12 @@ async fn a_snapshot_travels_to_another_workers_mirror() {
     fixture.write("b", "b\n");
     let first = fixture.snapshot().await;
     fixture.write("c", "c\n");
-    let second = git::SnapshotRequest {
-        parent: first.commit,
-        ..fixture.request()
-    };
+    let second = git::SnapshotRequest { parent: first.commit, ..fixture.request() };
     let second = fixture.mirror.snapshot(&second).await.unwrap();
     let pack = fixture.folder.path().join("a pack");
-    fixture
-        .mirror
-        .pack_snapshot(&fixture.base, &second.commit, &pack)
-        .await
-        .unwrap();
+    fixture.mirror.pack_snapshot(&fixture.base, &second.commit, &pack).await.unwrap();
     let bytes = std::fs::read(&pack).unwrap();
-    fixture
-        .mirror
-        .pack_snapshot(&fixture.base, &second.commit, &pack)
-        .await
-        .unwrap();
+    fixture.mirror.pack_snapshot(&fixture.base, &second.commit, &pack).await.unwrap();
     assert_eq!(std::fs::read(&pack).unwrap(), bytes, "packing is repeatable");
 
     let path = fixture.folder.path().join("other.git");
@@ -189,24 +129,11 @@ async fn a_person_can_fetch_from_a_bundle() {
     fixture.write("a", "b\n");
     let snapshot = fixture.snapshot().await;
     let bundle = fixture.folder.path().join("candidate.bundle");
-    fixture
-        .mirror
-        .bundle(&fixture.base, &snapshot.commit, &bundle)
-        .await
-        .unwrap();
+    fixture.mirror.bundle(&fixture.base, &snapshot.commit, &bundle).await.unwrap();
     let refspec = format!("refs/jido/packed/{}:refs/heads/candidate", snapshot.commit);
-    git(
-        &fixture.source,
-        ["fetch", "--quiet", bundle.to_str().unwrap(), &refspec],
-    );
-    assert_eq!(
-        git(&fixture.source, ["rev-parse", "candidate"]),
-        snapshot.commit.to_string()
-    );
-    let relative = fixture
-        .mirror
-        .bundle(&fixture.base, &snapshot.commit, "-x".as_ref())
-        .await;
+    git(&fixture.source, ["fetch", "--quiet", bundle.to_str().unwrap(), &refspec]);
+    assert_eq!(git(&fixture.source, ["rev-parse", "candidate"]), snapshot.commit.to_string());
+    let relative = fixture.mirror.bundle(&fixture.base, &snapshot.commit, "-x".as_ref()).await;
     assert!(matches!(relative, Err(Error::PathOutside { .. })));
 }
 

@@ -9,10 +9,7 @@ use std::path::PathBuf;
 fn trap(fixture: &Fixture) -> (PathBuf, PathBuf) {
     let marker = fixture.folder.path().join("marker");
     let program = fixture.folder.path().join("trap");
-    write_executable(
-        &program,
-        &format!("#!/bin/sh\ntouch '{}'\ncat\n", marker.display()),
-    );
+    write_executable(&program, &format!("#!/bin/sh\ntouch '{}'\ncat\n", marker.display()));
     (program, marker)
 }
 
@@ -44,37 +41,16 @@ async fn hooks_and_configuration_of_the_workspace_never_run() {
     fixture.write("a", "changed\n");
 
     let snapshot = fixture.snapshot().await;
-    assert_eq!(
-        fixture.content(&snapshot.commit, "a").await.as_deref(),
-        Some("changed\n")
-    );
-    let diff = fixture
-        .mirror
-        .diff(&fixture.base, &snapshot.commit)
-        .await
-        .unwrap();
+    assert_eq!(fixture.content(&snapshot.commit, "a").await.as_deref(), Some("changed\n"));
+    let diff = fixture.mirror.diff(&fixture.base, &snapshot.commit).await.unwrap();
     assert!(String::from_utf8_lossy(&diff.patch).contains("+changed"));
-    fixture
-        .mirror
-        .restore(&snapshot.commit, &fixture.workspace)
-        .await
-        .unwrap();
-    fixture
-        .mirror
-        .push(&fixture.remote(), &snapshot.commit, "refs/heads/out")
-        .await
-        .unwrap();
+    fixture.mirror.restore(&snapshot.commit, &fixture.workspace).await.unwrap();
+    fixture.mirror.push(&fixture.remote(), &snapshot.commit, "refs/heads/out").await.unwrap();
     assert!(!marker.exists(), "something of the workspace was executed");
 
     // The trap works: a person who runs git in such a workspace would have sprung it.
-    write_executable(
-        &hooks.join("post-commit"),
-        &std::fs::read_to_string(&program).unwrap(),
-    );
-    git(
-        &fixture.workspace,
-        ["commit", "--quiet", "--allow-empty", "-m", "x"],
-    );
+    write_executable(&hooks.join("post-commit"), &std::fs::read_to_string(&program).unwrap());
+    git(&fixture.workspace, ["commit", "--quiet", "--allow-empty", "-m", "x"]);
     assert!(marker.exists());
 }
 
@@ -89,18 +65,9 @@ async fn excludes_and_index_bits_of_the_workspace_hide_nothing() {
     fixture.write("b", "changed\n");
     fixture.write("hidden", "hidden\n");
     let snapshot = fixture.snapshot().await;
-    assert_eq!(
-        fixture.content(&snapshot.commit, "a").await.as_deref(),
-        Some("changed\r\n")
-    );
-    assert_eq!(
-        fixture.content(&snapshot.commit, "b").await.as_deref(),
-        Some("changed\n")
-    );
-    assert_eq!(
-        fixture.content(&snapshot.commit, "hidden").await.as_deref(),
-        Some("hidden\n")
-    );
+    assert_eq!(fixture.content(&snapshot.commit, "a").await.as_deref(), Some("changed\r\n"));
+    assert_eq!(fixture.content(&snapshot.commit, "b").await.as_deref(), Some("changed\n"));
+    assert_eq!(fixture.content(&snapshot.commit, "hidden").await.as_deref(), Some("hidden\n"));
     assert!(snapshot.ignored_paths.is_empty());
 }
 
@@ -114,10 +81,7 @@ async fn forged_times_hide_nothing() {
     let handle = std::fs::File::options().write(true).open(&file).unwrap();
     handle.set_times(FileTimes::new().set_modified(modified)).unwrap();
     let snapshot = fixture.snapshot().await;
-    assert_eq!(
-        fixture.content(&snapshot.commit, "a").await.as_deref(),
-        Some("new\n")
-    );
+    assert_eq!(fixture.content(&snapshot.commit, "a").await.as_deref(), Some("new\n"));
 }
 
 #[tokio::test]
@@ -126,11 +90,7 @@ async fn attributes_cannot_hide_a_change_from_the_patch() {
     fixture.write(".gitattributes", "* -diff binary\n");
     fixture.write("a", "changed\n");
     let snapshot = fixture.snapshot().await;
-    let diff = fixture
-        .mirror
-        .diff(&fixture.base, &snapshot.commit)
-        .await
-        .unwrap();
+    let diff = fixture.mirror.diff(&fixture.base, &snapshot.commit).await.unwrap();
     assert!(String::from_utf8_lossy(&diff.patch).contains("-a\n+changed\n"));
     assert!(diff.files.iter().all(|file| !file.binary));
 }
@@ -156,18 +116,12 @@ async fn nested_repositories_are_refused() {
         let fixture = Fixture::checked_out(&[("tracked/a", "a\n")]).await;
         fixture.write(path, content);
         let refused = fixture.mirror.snapshot(&fixture.request()).await;
-        assert!(
-            matches!(refused, Err(Error::RepositoryUnsupported { .. })),
-            "{path}: {refused:?}"
-        );
+        assert!(matches!(refused, Err(Error::RepositoryUnsupported { .. })), "{path}: {refused:?}");
     }
     let fixture = Fixture::checked_out(&[("a", "a\n")]).await;
     std::fs::create_dir(fixture.workspace.join("sub")).unwrap();
     git(&fixture.workspace.join("sub"), ["init", "--quiet"]);
-    git(
-        &fixture.workspace.join("sub"),
-        ["commit", "--quiet", "--allow-empty", "-m", "x"],
-    );
+    git(&fixture.workspace.join("sub"), ["commit", "--quiet", "--allow-empty", "-m", "x"]);
     match fixture.mirror.snapshot(&fixture.request()).await {
         Err(Error::RepositoryUnsupported { detail }) => assert!(detail.contains("sub"), "{detail}"),
         other => panic!("expected a refusal, got {other:?}"),
@@ -179,8 +133,5 @@ async fn a_repository_within_an_ignored_folder_does_no_harm() {
     let fixture = Fixture::checked_out(&[(".gitignore", "vendor/\n")]).await;
     fixture.write("vendor/x/.git/HEAD", "ref: refs/heads/main\n");
     let snapshot = fixture.snapshot().await;
-    assert_eq!(
-        fixture.mirror.list_files(&snapshot.commit).await.unwrap(),
-        [".gitignore"]
-    );
+    assert_eq!(fixture.mirror.list_files(&snapshot.commit).await.unwrap(), [".gitignore"]);
 }

@@ -24,15 +24,8 @@ async fn serve(status: &str, location: &str) -> (String, Arc<Mutex<Vec<String>>>
             while !request.ends_with(b"\r\n\r\n") && stream.read_buf(&mut request).await.unwrap() > 0 {}
             let text = String::from_utf8(request).unwrap();
             let authorization = text.lines().find_map(|line| line.strip_prefix("Authorization: "));
-            let status = if authorization.is_some() {
-                status.as_str()
-            } else {
-                "401 Unauthorized"
-            };
-            collected
-                .lock()
-                .unwrap()
-                .push(authorization.unwrap_or_default().to_owned());
+            let status = if authorization.is_some() { status.as_str() } else { "401 Unauthorized" };
+            collected.lock().unwrap().push(authorization.unwrap_or_default().to_owned());
             let answer = format!(
                 "HTTP/1.1 {status}\r\nWWW-Authenticate: Basic realm=\"x\"\r\n\
                  Location: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -46,18 +39,12 @@ async fn serve(status: &str, location: &str) -> (String, Arc<Mutex<Vec<String>>>
 async fn fetch(fixture: &Fixture, url: &str, token: &str) -> Error {
     let token_file = fixture.folder.path().join("the token");
     std::fs::write(&token_file, token).unwrap();
-    let credential = Credential::Token {
-        username: "robot".to_owned(),
-        token_file,
-    };
+    let credential = Credential::Token { username: "robot".to_owned(), token_file };
     fetch_with(fixture, url, credential).await
 }
 
 async fn fetch_with(fixture: &Fixture, url: &str, credential: Credential) -> Error {
-    let remote = Remote {
-        url: RemoteUrl::parse(url).unwrap(),
-        credential,
-    };
+    let remote = Remote { url: RemoteUrl::parse(url).unwrap(), credential };
     fixture.mirror.fetch(&remote).await.unwrap_err()
 }
 
@@ -85,15 +72,9 @@ async fn a_refused_or_missing_token_is_an_authentication_failure() {
 async fn a_token_file_that_is_empty_or_absent_is_named() {
     let fixture = Fixture::with(&[("a", "a\n")]).await;
     let (url, seen) = serve("404 Not Found", "").await;
-    assert!(matches!(
-        fetch(&fixture, &url, "\n").await,
-        Error::CredentialUnusable { .. }
-    ));
+    assert!(matches!(fetch(&fixture, &url, "\n").await, Error::CredentialUnusable { .. }));
     let absent = fixture.folder.path().join("absent");
-    let credential = Credential::Token {
-        username: "robot".to_owned(),
-        token_file: absent.clone(),
-    };
+    let credential = Credential::Token { username: "robot".to_owned(), token_file: absent.clone() };
     let error = fetch_with(&fixture, &url, credential).await;
     assert!(matches!(error, Error::CredentialUnusable { path, .. } if path == absent));
     assert!(seen.lock().unwrap().is_empty());
@@ -114,10 +95,7 @@ async fn a_redirect_is_not_followed() {
 async fn a_host_that_cannot_be_reached_by_ssh_is_unreadable() {
     let fixture = Fixture::with(&[("a", "a\n")]).await;
     let key_file = fixture.folder.path().join("no such key");
-    let credential = Credential::SshKey {
-        key_file,
-        known_hosts_file: None,
-    };
+    let credential = Credential::SshKey { key_file, known_hosts_file: None };
     let error = fetch_with(&fixture, "ssh://git@127.0.0.1:1/repo.git", credential).await;
     assert!(
         matches!(&error, Error::RepositoryUnreadable { detail } if detail.contains("127.0.0.1")),

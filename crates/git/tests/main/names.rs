@@ -92,14 +92,8 @@ async fn hostile_reference_names_are_refused_wherever_one_is_taken() {
         let own = format!("refs/jido/{name}");
         let branch = format!("refs/heads/{name}");
         let remote = fixture.remote();
-        assert!(
-            invalid(fixture.mirror.resolve(name).await.unwrap_err()),
-            "resolve {name:?}"
-        );
-        assert!(
-            invalid(fixture.mirror.update_ref(&own, &fixture.base).await.unwrap_err()),
-            "own {name:?}"
-        );
+        assert!(invalid(fixture.mirror.resolve(name).await.unwrap_err()), "resolve {name:?}");
+        assert!(invalid(fixture.mirror.update_ref(&own, &fixture.base).await.unwrap_err()), "own {name:?}");
         let pushed = fixture.mirror.push(&remote, &fixture.base, &branch).await;
         assert!(invalid(pushed.unwrap_err()), "push {name:?}");
         // Behind `refs/heads/` a dash is harmless to a reader; only what is made must not begin with one.
@@ -109,11 +103,7 @@ async fn hostile_reference_names_are_refused_wherever_one_is_taken() {
         }
     }
     for name in ["@", "--upload-pack=x"] {
-        let refused = fixture
-            .mirror
-            .remote_ref(&fixture.remote(), name)
-            .await
-            .unwrap_err();
+        let refused = fixture.mirror.remote_ref(&fixture.remote(), name).await.unwrap_err();
         assert!(matches!(refused, Error::InvalidRef { .. }), "remote {name:?}");
         let refused = fixture.mirror.resolve(name).await.unwrap_err();
         assert!(matches!(refused, Error::InvalidRef { .. }), "resolve {name:?}");
@@ -123,31 +113,14 @@ async fn hostile_reference_names_are_refused_wherever_one_is_taken() {
 #[tokio::test]
 async fn only_the_own_namespace_can_be_written() {
     let fixture = Fixture::with(&[("a", "a\n")]).await;
-    for reference in [
-        "refs/upstream/main",
-        "refs/heads/x",
-        "refs/jido/",
-        "refs/jido",
-        "HEAD",
-        "refs/jidocode/x",
-    ] {
-        let refused = fixture
-            .mirror
-            .update_ref(reference, &fixture.base)
-            .await
-            .unwrap_err();
+    for reference in
+        ["refs/upstream/main", "refs/heads/x", "refs/jido/", "refs/jido", "HEAD", "refs/jidocode/x"]
+    {
+        let refused = fixture.mirror.update_ref(reference, &fixture.base).await.unwrap_err();
         assert!(matches!(refused, Error::InvalidRef { .. }), "{reference}");
     }
-    fixture
-        .mirror
-        .update_ref("refs/jido/runs/x", &fixture.base)
-        .await
-        .unwrap();
-    let refused = fixture
-        .mirror
-        .push(&fixture.remote(), &fixture.base, "refs/tags/x")
-        .await
-        .unwrap_err();
+    fixture.mirror.update_ref("refs/jido/runs/x", &fixture.base).await.unwrap();
+    let refused = fixture.mirror.push(&fixture.remote(), &fixture.base, "refs/tags/x").await.unwrap_err();
     assert!(matches!(refused, Error::InvalidRef { .. }));
 }
 
@@ -162,18 +135,10 @@ fn only_full_lowercase_object_ids_are_read() {
         assert_eq!(json, format!("\"{text}\""));
         assert_eq!(serde_json::from_str::<Oid>(&json).unwrap(), oid);
     }
-    for text in [
-        "",
-        "01234567",
-        &sha1.to_uppercase(),
-        &sha1[1..],
-        &format!("{sha1} "),
-        &sha1.replace('0', "g"),
-    ] {
+    for text in
+        ["", "01234567", &sha1.to_uppercase(), &sha1[1..], &format!("{sha1} "), &sha1.replace('0', "g")]
+    {
         assert!(Oid::parse(text).is_err(), "{text}");
-        assert!(
-            serde_json::from_str::<Oid>(&format!("\"{text}\"")).is_err(),
-            "{text}"
-        );
+        assert!(serde_json::from_str::<Oid>(&format!("\"{text}\"")).is_err(), "{text}");
     }
 }

@@ -18,89 +18,39 @@ async fn a_push_makes_the_branch_and_repeating_it_changes_nothing() {
     let (fixture, commit) = with_candidate().await;
     let remote = fixture.remote();
     assert_eq!(fixture.mirror.remote_ref(&remote, BRANCH).await.unwrap(), None);
-    assert_eq!(
-        fixture.mirror.push(&remote, &commit, BRANCH).await.unwrap(),
-        PushOutcome::Pushed
-    );
-    assert_eq!(
-        fixture.mirror.remote_ref(&remote, BRANCH).await.unwrap(),
-        Some(commit.clone())
-    );
-    assert_eq!(
-        fixture.mirror.push(&remote, &commit, BRANCH).await.unwrap(),
-        PushOutcome::AlreadyThere
-    );
+    assert_eq!(fixture.mirror.push(&remote, &commit, BRANCH).await.unwrap(), PushOutcome::Pushed);
+    assert_eq!(fixture.mirror.remote_ref(&remote, BRANCH).await.unwrap(), Some(commit.clone()));
+    assert_eq!(fixture.mirror.push(&remote, &commit, BRANCH).await.unwrap(), PushOutcome::AlreadyThere);
 }
 
 #[tokio::test]
 async fn a_branch_of_others_is_left_alone() {
     let (fixture, commit) = with_candidate().await;
     git(&fixture.source, ["update-ref", BRANCH, fixture.base.as_str()]);
-    let outcome = fixture
-        .mirror
-        .push(&fixture.remote(), &commit, BRANCH)
-        .await
-        .unwrap();
-    assert_eq!(
-        outcome,
-        PushOutcome::Taken {
-            by: fixture.base.clone()
-        }
-    );
-    assert_eq!(
-        git(&fixture.source, ["rev-parse", BRANCH]),
-        fixture.base.to_string()
-    );
+    let outcome = fixture.mirror.push(&fixture.remote(), &commit, BRANCH).await.unwrap();
+    assert_eq!(outcome, PushOutcome::Taken { by: fixture.base.clone() });
+    assert_eq!(git(&fixture.source, ["rev-parse", BRANCH]), fixture.base.to_string());
 }
 
 #[tokio::test]
 async fn a_longer_name_with_the_same_end_is_another_reference() {
     let (fixture, _) = with_candidate().await;
-    git(
-        &fixture.source,
-        ["update-ref", "refs/other/refs/heads/x", fixture.base.as_str()],
-    );
-    assert_eq!(
-        fixture
-            .mirror
-            .remote_ref(&fixture.remote(), "refs/heads/x")
-            .await
-            .unwrap(),
-        None
-    );
+    git(&fixture.source, ["update-ref", "refs/other/refs/heads/x", fixture.base.as_str()]);
+    assert_eq!(fixture.mirror.remote_ref(&fixture.remote(), "refs/heads/x").await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn a_lost_race_is_told_from_a_refusal() {
-    for (winner, expected) in [
-        ("candidate", PushOutcome::AlreadyThere),
-        ("base", PushOutcome::Pushed),
-    ] {
+    for (winner, expected) in [("candidate", PushOutcome::AlreadyThere), ("base", PushOutcome::Pushed)] {
         let (fixture, commit) = with_candidate().await;
-        let by = if winner == "base" {
-            fixture.base.clone()
-        } else {
-            commit.clone()
-        };
+        let by = if winner == "base" { fixture.base.clone() } else { commit.clone() };
         // The remote's hook plays the other worker: it makes the branch after ours was found absent. The commit
         // is given to the remote first, for the objects of a push are in quarantine while the hook runs.
-        fixture
-            .mirror
-            .push(&fixture.remote(), &commit, "refs/heads/carrier")
-            .await
-            .unwrap();
+        fixture.mirror.push(&fixture.remote(), &commit, "refs/heads/carrier").await.unwrap();
         let hook = format!("#!/bin/sh\nunset GIT_QUARANTINE_PATH\ngit update-ref {BRANCH} {by}\nexit 1\n");
         write_executable(&fixture.source.join(".git/hooks/pre-receive"), &hook);
-        let outcome = fixture
-            .mirror
-            .push(&fixture.remote(), &commit, BRANCH)
-            .await
-            .unwrap();
-        let expected = if winner == "base" {
-            PushOutcome::Taken { by }
-        } else {
-            expected
-        };
+        let outcome = fixture.mirror.push(&fixture.remote(), &commit, BRANCH).await.unwrap();
+        let expected = if winner == "base" { PushOutcome::Taken { by } } else { expected };
         assert_eq!(outcome, expected, "{winner}");
     }
 }
@@ -110,29 +60,15 @@ async fn a_refusal_of_the_remote_is_told_with_its_reason() {
     let (fixture, commit) = with_candidate().await;
     let hook = "#!/bin/sh\necho no robots here >&2\nexit 1\n";
     write_executable(&fixture.source.join(".git/hooks/pre-receive"), hook);
-    let error = fixture
-        .mirror
-        .push(&fixture.remote(), &commit, BRANCH)
-        .await
-        .unwrap_err();
-    assert!(
-        matches!(&error, Error::PushRejected { detail } if detail.contains("no robots here")),
-        "{error}"
-    );
+    let error = fixture.mirror.push(&fixture.remote(), &commit, BRANCH).await.unwrap_err();
+    assert!(matches!(&error, Error::PushRejected { detail } if detail.contains("no robots here")), "{error}");
 }
 
 #[tokio::test]
 async fn a_branch_that_cannot_exist_beside_another_is_rejected() {
     let (fixture, commit) = with_candidate().await;
-    git(
-        &fixture.source,
-        ["update-ref", "refs/heads/jidocode", fixture.base.as_str()],
-    );
-    let error = fixture
-        .mirror
-        .push(&fixture.remote(), &commit, BRANCH)
-        .await
-        .unwrap_err();
+    git(&fixture.source, ["update-ref", "refs/heads/jidocode", fixture.base.as_str()]);
+    let error = fixture.mirror.push(&fixture.remote(), &commit, BRANCH).await.unwrap_err();
     assert!(matches!(error, Error::PushRejected { .. }), "{error}");
 }
 
@@ -149,16 +85,9 @@ async fn nothing_but_the_commit_and_its_ancestors_is_shipped() {
     let (fixture, commit) = with_candidate().await;
     write(&fixture.source, "later", "x\n");
     let later = commit_all(&fixture.source, "later");
-    fixture
-        .mirror
-        .push(&fixture.remote(), &commit, BRANCH)
-        .await
-        .unwrap();
+    fixture.mirror.push(&fixture.remote(), &commit, BRANCH).await.unwrap();
     let references = git(&fixture.source, ["for-each-ref", "--format=%(refname)"]);
-    assert_eq!(
-        references.lines().collect::<Vec<_>>(),
-        [BRANCH, "refs/heads/main"]
-    );
+    assert_eq!(references.lines().collect::<Vec<_>>(), [BRANCH, "refs/heads/main"]);
     assert_eq!(git(&fixture.source, ["rev-parse", "main"]), later.to_string());
 }
 
@@ -181,18 +110,10 @@ async fn of_many_concurrent_pushes_exactly_one_makes_the_branch() {
         pushes.spawn(async move { (mirror.push(&remote, &commit, BRANCH).await.unwrap(), commit) });
     }
     let outcomes = pushes.join_all().await;
-    let pushed = outcomes
-        .iter()
-        .filter(|(outcome, _)| *outcome == PushOutcome::Pushed);
+    let pushed = outcomes.iter().filter(|(outcome, _)| *outcome == PushOutcome::Pushed);
     let winners: Vec<&Oid> = pushed.map(|(_, commit)| commit).collect();
     assert_eq!(winners.len(), 1, "{outcomes:?}");
     assert_eq!(&git(&fixture.source, ["rev-parse", BRANCH]), winners[0].as_str());
-    let taken = PushOutcome::Taken {
-        by: winners[0].clone(),
-    };
-    assert_eq!(
-        outcomes.iter().filter(|(outcome, _)| *outcome == taken).count(),
-        5,
-        "{outcomes:?}"
-    );
+    let taken = PushOutcome::Taken { by: winners[0].clone() };
+    assert_eq!(outcomes.iter().filter(|(outcome, _)| *outcome == taken).count(), 5, "{outcomes:?}");
 }

@@ -7,20 +7,11 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 #[tokio::test]
 async fn a_checkout_is_a_clone_that_agents_can_commit_in() {
     let fixture = Fixture::checked_out(&[("src/a", "a\n")]).await;
-    assert_eq!(
-        std::fs::read_to_string(fixture.workspace.join("src/a")).unwrap(),
-        "a\n"
-    );
+    assert_eq!(std::fs::read_to_string(fixture.workspace.join("src/a")).unwrap(), "a\n");
     assert_eq!(head(&fixture.workspace), fixture.base);
-    assert_eq!(
-        git(&fixture.workspace, ["symbolic-ref", "HEAD"]),
-        "refs/heads/jidocode"
-    );
+    assert_eq!(git(&fixture.workspace, ["symbolic-ref", "HEAD"]), "refs/heads/jidocode");
     assert_eq!(git(&fixture.workspace, ["status", "--porcelain"]), "");
-    assert_eq!(
-        git(&fixture.workspace, ["config", "--local", "user.name"]),
-        "JidoCode Agent"
-    );
+    assert_eq!(git(&fixture.workspace, ["config", "--local", "user.name"]), "JidoCode Agent");
     assert!(git(&fixture.workspace, ["config", "--local", "user.email"]).contains('@'));
 }
 
@@ -32,16 +23,9 @@ async fn a_checkout_shares_nothing_with_the_mirror() {
     assert_eq!(git(&fixture.workspace, ["remote"]), "");
     let mirror = fixture.mirror.path().to_str().unwrap();
     for file in walk(&git_dir) {
-        assert_eq!(
-            std::fs::metadata(&file).unwrap().nlink(),
-            1,
-            "{file:?} is a hard link"
-        );
+        assert_eq!(std::fs::metadata(&file).unwrap().nlink(), 1, "{file:?} is a hard link");
         let content = std::fs::read(&file).unwrap();
-        assert!(
-            !String::from_utf8_lossy(&content).contains(mirror),
-            "{file:?} names the mirror"
-        );
+        assert!(!String::from_utf8_lossy(&content).contains(mirror), "{file:?} names the mirror");
     }
 }
 
@@ -76,11 +60,7 @@ async fn restoring_brings_exactly_the_commit_back() {
     symlink(&outside, fixture.workspace.join("way-out")).unwrap();
     let locked = fixture.workspace.join("junk");
     std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o000)).unwrap();
-    fixture
-        .mirror
-        .restore(&fixture.base, &fixture.workspace)
-        .await
-        .unwrap();
+    fixture.mirror.restore(&fixture.base, &fixture.workspace).await.unwrap();
 
     let mut names: Vec<String> = std::fs::read_dir(&fixture.workspace)
         .unwrap()
@@ -88,17 +68,10 @@ async fn restoring_brings_exactly_the_commit_back() {
         .collect();
     names.sort();
     assert_eq!(names, [".git", ".gitignore", "a", "gone"]);
-    assert_eq!(
-        std::fs::read_to_string(fixture.workspace.join("a")).unwrap(),
-        "a\n"
-    );
+    assert_eq!(std::fs::read_to_string(fixture.workspace.join("a")).unwrap(), "a\n");
     assert!(!fixture.workspace.join(".git/hooks").exists());
     assert!(outside.join("precious").exists());
-    assert_eq!(
-        std::fs::metadata(&fixture.workspace).unwrap().ino(),
-        inode,
-        "the folder itself stays"
-    );
+    assert_eq!(std::fs::metadata(&fixture.workspace).unwrap().ino(), inode, "the folder itself stays");
 }
 
 #[tokio::test]
@@ -107,15 +80,8 @@ async fn an_absent_workspace_is_restored_from_a_snapshot() {
     fixture.write("b", "b\n");
     let snapshot = fixture.snapshot().await;
     std::fs::remove_dir_all(&fixture.workspace).unwrap();
-    fixture
-        .mirror
-        .restore(&snapshot.commit, &fixture.workspace)
-        .await
-        .unwrap();
-    assert_eq!(
-        std::fs::read_to_string(fixture.workspace.join("b")).unwrap(),
-        "b\n"
-    );
+    fixture.mirror.restore(&snapshot.commit, &fixture.workspace).await.unwrap();
+    assert_eq!(std::fs::read_to_string(fixture.workspace.join("b")).unwrap(), "b\n");
     assert_eq!(fixture.snapshot().await.tree, snapshot.tree);
 }
 
@@ -123,11 +89,7 @@ fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(walk(&path))
-        } else {
-            files.push(path)
-        }
+        if path.is_dir() { files.extend(walk(&path)) } else { files.push(path) }
     }
     files
 }

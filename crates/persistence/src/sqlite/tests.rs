@@ -15,7 +15,7 @@ enum Probe {
     Panic(Option<i64>),
     /// Writes, and fails.
     Fail(i64),
-    /// Writes more than the file may hold.
+    /// Writes more than the file may hold, by a statement that SQLite cannot undo without the whole transaction.
     Fill,
     /// Keeps the writer busy until told otherwise, so that what follows shares one batch.
     Wait(std::sync::Mutex<mpsc::Receiver<()>>),
@@ -43,7 +43,7 @@ impl Execute<Conn> for Probe {
                 return Err(Error::StaleRevision);
             }
             Self::Fill => {
-                conn.batch_execute("INSERT INTO probe SELECT 0, zeroblob(50000000)").await?;
+                conn.batch_execute("INSERT INTO probe VALUES (0, zeroblob(50000000))").await?;
             }
             Self::Wait(release) => {
                 let release = release.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

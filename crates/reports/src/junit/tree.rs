@@ -8,21 +8,10 @@ use crate::report::{Case, Outcome};
 #[derive(Debug)]
 pub(super) enum Element {
     Suites,
-    Suite {
-        name: String,
-        claims_failure: bool,
-    },
-    Case {
-        name: String,
-        class: String,
-        was_left_out: bool,
-    },
-    Failure {
-        message: String,
-    },
-    Skip {
-        is_todo: bool,
-    },
+    Suite { name: String, claims_failure: bool },
+    Case { name: String, class: String, was_left_out: bool },
+    Failure { message: String },
+    Skip { is_todo: bool },
     Other,
 }
 
@@ -30,16 +19,9 @@ pub(super) enum Element {
 #[derive(Debug)]
 enum Frame {
     Suites,
-    Suite {
-        name: String,
-        claims_failure: bool,
-        failures_before: usize,
-    },
+    Suite { name: String, claims_failure: bool, failures_before: usize },
     Case(Draft),
-    Failure {
-        message: String,
-        text: Excerpt,
-    },
+    Failure { message: String, text: Excerpt },
     Other,
 }
 
@@ -80,10 +62,7 @@ impl Tree {
                 if !draft.is_todo {
                     draft.outcome = Outcome::Failed;
                 }
-                Frame::Failure {
-                    message,
-                    text: Excerpt::default(),
-                }
+                Frame::Failure { message, text: Excerpt::default() }
             }
             (Some(Frame::Case(draft)), Element::Skip { is_todo }) => {
                 if is_todo || draft.outcome != Outcome::Failed {
@@ -92,37 +71,16 @@ impl Tree {
                 draft.is_todo |= is_todo;
                 Frame::Other
             }
-            (Some(Frame::Suites | Frame::Suite { .. }), Element::Failure { message }) => Frame::Failure {
-                message,
-                text: Excerpt::default(),
-            },
+            (Some(Frame::Suites | Frame::Suite { .. }), Element::Failure { message }) => {
+                Frame::Failure { message, text: Excerpt::default() }
+            }
             (None | Some(Frame::Suites | Frame::Suite { .. }), Element::Suites) => Frame::Suites,
             (None | Some(Frame::Suites | Frame::Suite { .. }), Element::Suite { name, claims_failure }) => {
-                Frame::Suite {
-                    name,
-                    claims_failure,
-                    failures_before,
-                }
+                Frame::Suite { name, claims_failure, failures_before }
             }
-            (
-                Some(Frame::Suites | Frame::Suite { .. }),
-                Element::Case {
-                    name,
-                    class,
-                    was_left_out,
-                },
-            ) => {
-                let outcome = if was_left_out {
-                    Outcome::Skipped
-                } else {
-                    Outcome::Passed
-                };
-                Frame::Case(Draft {
-                    name: full_name(&class, &name),
-                    outcome,
-                    is_todo: false,
-                    message: None,
-                })
+            (Some(Frame::Suites | Frame::Suite { .. }), Element::Case { name, class, was_left_out }) => {
+                let outcome = if was_left_out { Outcome::Skipped } else { Outcome::Passed };
+                Frame::Case(Draft { name: full_name(&class, &name), outcome, is_todo: false, message: None })
             }
             _ => Frame::Other,
         };
@@ -142,11 +100,7 @@ impl Tree {
                 self.add(Case::new(&draft.name, draft.outcome).because(draft.message));
             }
             Some(Frame::Failure { message, text }) => self.close_failure(&message, &text),
-            Some(Frame::Suite {
-                name,
-                claims_failure,
-                failures_before,
-            }) => {
+            Some(Frame::Suite { name, claims_failure, failures_before }) => {
                 if claims_failure && self.failures == failures_before {
                     self.add_suite_failure(
                         &name,
@@ -178,11 +132,7 @@ impl Tree {
     }
 
     fn add_suite_failure(&mut self, suite: &str, message: Option<String>) {
-        let name = if suite.trim().is_empty() {
-            "(suite)"
-        } else {
-            suite.trim()
-        };
+        let name = if suite.trim().is_empty() { "(suite)" } else { suite.trim() };
         self.add(Case::new(name, Outcome::Failed).because(message));
     }
 

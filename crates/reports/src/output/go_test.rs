@@ -50,11 +50,7 @@ pub(super) fn scan(lines: &[&str]) -> Scan {
         return Scan::Absent;
     };
     let is_whole = is_consistent && package.tests.is_empty();
-    Scan::of(
-        is_whole.then(|| Report::from_cases(Format::GoTest, cases)),
-        first,
-        last,
-    )
+    Scan::of(is_whole.then(|| Report::from_cases(Format::GoTest, cases)), first, last)
 }
 
 #[derive(Debug)]
@@ -85,10 +81,7 @@ impl<'a> Line<'a> {
         if let Some(test) = line.strip_prefix("=== RUN   ") {
             return Some(Line::Run(test.trim()));
         }
-        if let Some(test) = line
-            .strip_prefix("=== CONT  ")
-            .or_else(|| line.strip_prefix("=== NAME  "))
-        {
+        if let Some(test) = line.strip_prefix("=== CONT  ").or_else(|| line.strip_prefix("=== NAME  ")) {
             return Some(Line::Continue(test.trim()));
         }
         if let Some(result) = line.trim_start_matches("    ").strip_prefix("--- ") {
@@ -105,21 +98,12 @@ impl<'a> Line<'a> {
         if let Some(rest) = line.strip_prefix("ok  \t") {
             let (name, rest) = rest.split_once('\t')?;
             let is_empty = rest.ends_with("[no tests to run]");
-            return Some(Line::Verdict(
-                if is_empty {
-                    Verdict::NothingToRun
-                } else {
-                    Verdict::Passed
-                },
-                name,
-            ));
+            return Some(Line::Verdict(if is_empty { Verdict::NothingToRun } else { Verdict::Passed }, name));
         }
         let failed = line.strip_prefix("FAIL\t")?;
         match failed.split_once('\t') {
             Some((name, _)) => Some(Line::Verdict(Verdict::Failed, name)),
-            None => failed
-                .ends_with(" failed]")
-                .then_some(Line::Verdict(Verdict::NotBuilt, failed)),
+            None => failed.ends_with(" failed]").then_some(Line::Verdict(Verdict::NotBuilt, failed)),
         }
     }
 }
@@ -151,11 +135,7 @@ impl<'a> Package<'a> {
         let mut cases = Vec::new();
         for (test, (outcome, excerpt)) in self.tests {
             let case = Case::new(&format!("{package}.{test}"), outcome?);
-            cases.push(if case.outcome == Outcome::Failed {
-                case.because(excerpt.finish())
-            } else {
-                case
-            });
+            cases.push(if case.outcome == Outcome::Failed { case.because(excerpt.finish()) } else { case });
         }
         let has_failure = cases.iter().any(|case| case.outcome == Outcome::Failed);
         match verdict {

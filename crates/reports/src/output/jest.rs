@@ -18,9 +18,7 @@ pub(super) fn scan(lines: &[&str]) -> Scan {
     let mut figures = Vec::new();
     for (number, line) in lines.iter().enumerate() {
         if let Some(suites) = line.strip_prefix("Test Suites: ") {
-            let tests = lines
-                .get(number + 1)
-                .and_then(|line| line.strip_prefix("Tests: "));
+            let tests = lines.get(number + 1).and_then(|line| line.strip_prefix("Tests: "));
             let Some(tests) = tests else { continue };
             first = first.or(Some(number));
             last = number + 1;
@@ -91,16 +89,8 @@ impl<'a> Names<'a> {
     }
 
     fn report(self, suites: Counts, mut tests: Counts) -> Report {
-        let named = self
-            .tests
-            .iter()
-            .map(|(name, outcome)| Case::new(name, *outcome))
-            .collect::<Vec<_>>();
-        let mut cases = if tests.covers(&Counts::of(&named)) {
-            named
-        } else {
-            Vec::new()
-        };
+        let named = self.tests.iter().map(|(name, outcome)| Case::new(name, *outcome)).collect::<Vec<_>>();
+        let mut cases = if tests.covers(&Counts::of(&named)) { named } else { Vec::new() };
         if tests.failed == 0 && suites.failed > 0 {
             tests.failed = suites.failed;
             let mut files = self.failed_files;

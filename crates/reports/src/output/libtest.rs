@@ -48,24 +48,14 @@ pub(super) fn scan(lines: &[&str]) -> Scan {
         counts.failed += section.counts.failed;
         counts.skipped += section.counts.skipped;
     }
-    let cases = names::distinguish(
-        sections.into_iter().map(|section| section.cases).collect(),
-        &headers,
-    );
-    Scan::of(
-        Some(Report::from_counts(Format::Libtest, counts, cases)),
-        first,
-        last,
-    )
+    let cases = names::distinguish(sections.into_iter().map(|section| section.cases).collect(), &headers);
+    Scan::of(Some(Report::from_counts(Format::Libtest, counts, cases)), first, last)
 }
 
 /// Reads `running 3 tests`.
 fn announced(line: &str) -> Option<u64> {
     let rest = line.strip_prefix("running ")?;
-    count(
-        rest.strip_suffix(" tests")
-            .or_else(|| rest.strip_suffix(" test"))?,
-    )
+    count(rest.strip_suffix(" tests").or_else(|| rest.strip_suffix(" test"))?)
 }
 
 /// Reads `test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s`.
@@ -87,9 +77,5 @@ fn result(line: &str) -> Option<Counts> {
         "FAILED" => failed > 0,
         _ => false,
     };
-    (is_whole && agrees).then_some(Counts {
-        passed: passed + measured,
-        failed,
-        skipped,
-    })
+    (is_whole && agrees).then_some(Counts { passed: passed + measured, failed, skipped })
 }

@@ -28,11 +28,7 @@ pub(super) fn scan(lines: &[&str]) -> Scan {
     };
     let report = match figures.as_slice() {
         [counts] => {
-            let cases = if counts.covers(&Counts::of(&cases)) {
-                cases
-            } else {
-                Vec::new()
-            };
+            let cases = if counts.covers(&Counts::of(&cases)) { cases } else { Vec::new() };
             Some(Report::from_counts(Format::Mocha, *counts, cases))
         }
         _ => None,
@@ -48,10 +44,7 @@ fn passing(line: &str) -> Option<u64> {
 
 /// Reads the figures beneath the first, and returns how many lines they take.
 fn closing(passed: u64, lines: &[&str]) -> (Counts, usize) {
-    let mut counts = Counts {
-        passed,
-        ..Counts::default()
-    };
+    let mut counts = Counts { passed, ..Counts::default() };
     let mut more = 0;
     for line in lines.iter().take(2) {
         match line.strip_prefix("  ").and_then(counted) {
@@ -80,9 +73,6 @@ fn entry<'a>(line: &'a str, outline: &mut Outline<'a>, cases: &mut Vec<Case>) ->
             return false;
         }
     };
-    cases.push(Case::new(
-        &outline.name(indent, without_duration(title), " > "),
-        outcome,
-    ));
+    cases.push(Case::new(&outline.name(indent, without_duration(title), " > "), outcome));
     true
 }

@@ -46,11 +46,7 @@ pub(super) fn scan(lines: &[&str]) -> Scan {
         return Scan::Unclear { first, last };
     }
     let reports = finished.into_iter().map(|(counts, run)| run.report(counts));
-    Scan::of(
-        reports.collect::<Option<Vec<_>>>().and_then(Report::merge),
-        first,
-        last,
-    )
+    Scan::of(reports.collect::<Option<Vec<_>>>().and_then(Report::merge), first, last)
 }
 
 /// One run that is being read.
@@ -70,11 +66,7 @@ struct Status<'a> {
 
 impl<'a> Run<'a> {
     fn new(started: u64) -> Self {
-        Self {
-            started,
-            tests: BTreeMap::new(),
-            failing: None,
-        }
+        Self { started, tests: BTreeMap::new(), failing: None }
     }
 
     fn line(&mut self, line: &'a str) {
@@ -90,10 +82,7 @@ impl<'a> Run<'a> {
     fn status(&mut self, status: &Status<'a>) {
         self.failing = None;
         let Some(outcome) = status.outcome else { return };
-        let known = self
-            .tests
-            .entry(status.test)
-            .or_insert_with(|| (outcome, Excerpt::default()));
+        let known = self.tests.entry(status.test).or_insert_with(|| (outcome, Excerpt::default()));
         known.0 = outcome;
         if outcome == Outcome::Failed {
             self.failing = Some(status.test);
@@ -106,9 +95,7 @@ impl<'a> Run<'a> {
             Outcome::Passed | Outcome::Skipped => Case::new(name, outcome),
         };
         let cases: Vec<_> = self.tests.into_iter().map(case).collect();
-        counts
-            .covers(&Counts::of(&cases))
-            .then(|| Report::from_counts(Format::Nextest, counts, cases))
+        counts.covers(&Counts::of(&cases)).then(|| Report::from_counts(Format::Nextest, counts, cases))
     }
 }
 
@@ -123,9 +110,7 @@ fn started(line: &str) -> Option<u64> {
 /// Returns how many tests the run was about, and the counts. `None` if a figure is unknown or they do not add up.
 fn summary(line: &str) -> Option<(u64, Counts)> {
     let (time, rest) = line.strip_prefix("     Summary [")?.split_once("] ")?;
-    let (run, figures) = rest
-        .split_once(" tests run: ")
-        .or_else(|| rest.split_once(" test run: "))?;
+    let (run, figures) = rest.split_once(" tests run: ").or_else(|| rest.split_once(" test run: "))?;
     let (run, initial) = match run.split_once('/') {
         Some((run, initial)) => (count(run)?, count(initial)?),
         None => (count(run)?, count(run)?),
@@ -157,10 +142,7 @@ fn status(line: &str) -> Option<Status<'_>> {
         Some(counter) => counter.split_once(") ")?.1,
         None => rest,
     };
-    test.contains(' ').then(|| Status {
-        outcome: outcome(word.trim()),
-        test: test.trim(),
-    })
+    test.contains(' ').then(|| Status { outcome: outcome(word.trim()), test: test.trim() })
 }
 
 /// Returns what a status word means for the test, `None` if it says nothing yet.
@@ -177,16 +159,12 @@ fn outcome(word: &str) -> Option<Outcome> {
         "PASS" | "LEAK" | "FLAKY" | "TMPASS" => Some(Outcome::Passed),
         "SKIP" => Some(Outcome::Skipped),
         "SLOW" | "TRMNTG" | "TERMINATING" | "START" | "RETRY" | "DELAY" | "SETUP" => None,
-        _ => word
-            .bytes()
-            .all(|byte| byte.is_ascii_uppercase() || byte == b'-')
-            .then_some(Outcome::Failed),
+        _ => word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-').then_some(Outcome::Failed),
     }
 }
 
 fn is_time(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'.' | b's' | b'>'))
+    text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'.' | b's' | b'>'))
 }
 
 fn without_parentheses(text: &str) -> String {

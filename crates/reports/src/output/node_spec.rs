@@ -28,11 +28,7 @@ pub(super) fn scan(lines: &[&str]) -> Scan {
     };
     let report = match figures.as_slice() {
         [Some(counts)] => {
-            let cases = if counts.covers(&Counts::of(&cases)) {
-                cases
-            } else {
-                Vec::new()
-            };
+            let cases = if counts.covers(&Counts::of(&cases)) { cases } else { Vec::new() };
             Some(Report::from_counts(Format::NodeSpec, *counts, cases))
         }
         _ => None,
@@ -79,9 +75,5 @@ fn closing(lines: &[&str]) -> Option<Counts> {
     let passed = figure("pass")?;
     let failed = figure("fail")? + figure("cancelled")?;
     let skipped = figure("skipped")? + figure("todo")?;
-    (passed + failed + skipped == tests).then_some(Counts {
-        passed,
-        failed,
-        skipped,
-    })
+    (passed + failed + skipped == tests).then_some(Counts { passed, failed, skipped })
 }

@@ -27,18 +27,12 @@ fn skip_sequence(chars: &mut Peekable<Chars<'_>>) {
     match chars.peek() {
         Some('[') => {
             chars.next();
-            while chars
-                .next_if(|char| matches!(char, '\u{20}'..='\u{3f}'))
-                .is_some()
-            {}
+            while chars.next_if(|char| matches!(char, '\u{20}'..='\u{3f}')).is_some() {}
             chars.next_if(|char| matches!(char, '\u{40}'..='\u{7e}'));
         }
         Some(']') => skip_command(chars),
         _ => {
-            while chars
-                .next_if(|char| matches!(char, '\u{20}'..='\u{2f}'))
-                .is_some()
-            {}
+            while chars.next_if(|char| matches!(char, '\u{20}'..='\u{2f}')).is_some() {}
             chars.next_if(|char| matches!(char, '\u{30}'..='\u{7e}'));
         }
     }

@@ -31,21 +31,14 @@ pub(super) fn scan(lines: &[&str]) -> Scan {
             Some(Line::Heading(_) | Line::Interruption | Line::Collected(_)) | None => false,
         };
         if session.has_header() || matches!(read, Some(Line::Progress | Line::QuietSummary(_))) {
-            span = if is_mark {
-                Some((span.map_or(number, |(first, _)| first), number))
-            } else {
-                span
-            };
+            span = if is_mark { Some((span.map_or(number, |(first, _)| first), number)) } else { span };
         }
         session.line(line, read);
     }
     reports.extend(session.finish());
     match span {
         Some((first, last)) if !reports.is_empty() => {
-            let report = reports
-                .into_iter()
-                .collect::<Option<Vec<_>>>()
-                .and_then(Report::merge);
+            let report = reports.into_iter().collect::<Option<Vec<_>>>().and_then(Report::merge);
             Scan::of(report, first, last).from(origin)
         }
         _ => Scan::Absent,

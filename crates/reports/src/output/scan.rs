@@ -10,12 +10,7 @@ pub(super) enum Scan {
     /// This runner wrote here, and what it did is not known.
     Unclear { first: usize, last: usize },
     /// This runner's results.
-    Found {
-        report: Report,
-        first: usize,
-        last: usize,
-        origin: Origin,
-    },
+    Found { report: Report, first: usize, last: usize, origin: Origin },
 }
 
 /// How sure it is that a runner's session began where its first line stands.
@@ -31,12 +26,7 @@ impl Scan {
     /// Makes the scan of a runner whose lines span `first..=last`; without a report it is unclear.
     pub(super) fn of(report: Option<Report>, first: usize, last: usize) -> Self {
         match report {
-            Some(report) => Scan::Found {
-                report,
-                first,
-                last,
-                origin: Origin::Announced,
-            },
+            Some(report) => Scan::Found { report, first, last, origin: Origin::Announced },
             None => Scan::Unclear { first, last },
         }
     }

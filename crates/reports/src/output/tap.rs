@@ -34,9 +34,7 @@ pub(super) fn scan(lines: &[&str]) -> Scan {
             Some(document) => document.line(&line, text),
             None if line.depth == 0 => {
                 documents.push(Document::new(Origin::Unannounced));
-                documents
-                    .last_mut()
-                    .is_some_and(|document| document.line(&line, text))
+                documents.last_mut().is_some_and(|document| document.line(&line, text))
             }
             None => false,
         };
@@ -45,22 +43,13 @@ pub(super) fn scan(lines: &[&str]) -> Scan {
         }
     }
     documents.retain(Document::is_plausible);
-    let is_guess = documents
-        .iter()
-        .any(|document| document.origin() == Origin::Unannounced);
+    let is_guess = documents.iter().any(|document| document.origin() == Origin::Unannounced);
     match (span, documents.len()) {
         (None, _) | (_, 0) => Scan::Absent,
         (Some((first, last)), 2..) if is_guess => Scan::Unclear { first, last },
         (Some((first, last)), _) => {
-            let reports = documents
-                .into_iter()
-                .map(Document::finish)
-                .collect::<Option<Vec<_>>>();
-            let origin = if is_guess {
-                Origin::Unannounced
-            } else {
-                Origin::Announced
-            };
+            let reports = documents.into_iter().map(Document::finish).collect::<Option<Vec<_>>>();
+            let origin = if is_guess { Origin::Unannounced } else { Origin::Announced };
             Scan::of(reports.and_then(Report::merge), first, last).from(origin)
         }
     }

@@ -29,14 +29,9 @@ pub(super) fn scan(lines: &[&str]) -> Scan {
         reports.push(figures.and_then(|figures| std::mem::take(&mut run).report(ran, figures)));
     }
     match (span, reports.is_empty()) {
-        (Some((first, last)), false) => Scan::of(
-            reports
-                .into_iter()
-                .collect::<Option<Vec<_>>>()
-                .and_then(Report::merge),
-            first,
-            last,
-        ),
+        (Some((first, last)), false) => {
+            Scan::of(reports.into_iter().collect::<Option<Vec<_>>>().and_then(Report::merge), first, last)
+        }
         _ => Scan::Absent,
     }
 }
@@ -75,11 +70,7 @@ impl Run {
             }
             let name = full_name(title).unwrap_or_else(|| title.to_owned());
             let is_new = !self.described.contains_key(&name);
-            if is_new
-                && ["setUp", "tearDown"]
-                    .iter()
-                    .any(|fixture| title.starts_with(fixture))
-            {
+            if is_new && ["setUp", "tearDown"].iter().any(|fixture| title.starts_with(fixture)) {
                 self.fixtures += 1;
             }
             self.described.entry(name.clone()).or_default();
@@ -89,11 +80,7 @@ impl Run {
         if is_rule(line, '=') || is_rule(line, '-') {
             return false;
         }
-        if let Some(excerpt) = self
-            .current
-            .as_ref()
-            .and_then(|name| self.described.get_mut(name))
-        {
+        if let Some(excerpt) = self.current.as_ref().and_then(|name| self.described.get_mut(name)) {
             excerpt.push_line(line);
             return false;
         }
@@ -114,23 +101,16 @@ impl Run {
         }
         let described = u64::try_from(self.described.len()).ok()?;
         let failed = described + figures.unexpected;
-        let passed = (ran + self.fixtures)
-            .checked_sub(failed)?
-            .checked_sub(figures.skipped)?;
-        let counts = Counts {
-            passed,
-            failed,
-            skipped: figures.skipped,
-        };
+        let passed = (ran + self.fixtures).checked_sub(failed)?.checked_sub(figures.skipped)?;
+        let counts = Counts { passed, failed, skipped: figures.skipped };
         let others = self
             .listed
             .into_iter()
             .filter(|(name, outcome)| *outcome != Outcome::Failed && !self.described.contains_key(name));
         let others: Vec<_> = others.map(|(name, outcome)| Case::new(&name, outcome)).collect();
         let failed = self.described.iter();
-        let mut cases: Vec<_> = failed
-            .map(|(name, why)| Case::new(name, Outcome::Failed).because(why.finish()))
-            .collect();
+        let mut cases: Vec<_> =
+            failed.map(|(name, why)| Case::new(name, Outcome::Failed).because(why.finish())).collect();
         if counts.covers(&Counts::of(&others)) {
             cases.extend(others);
         }
@@ -175,11 +155,7 @@ fn full_name(title: &str) -> Option<String> {
         return None;
     }
     let is_whole = path.rsplit('.').next() == Some(name);
-    Some(if is_whole {
-        path.to_owned()
-    } else {
-        format!("{path}.{name}")
-    })
+    Some(if is_whole { path.to_owned() } else { format!("{path}.{name}") })
 }
 
 fn outcome(result: &str) -> Option<Outcome> {

@@ -44,10 +44,9 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     /// Reads a line and says whether it holds the closing figures.
     fn line(&mut self, line: &'a str, next: Option<&str>) -> bool {
-        if let (Some(files), Some(tests)) = (
-            line.strip_prefix(" Test Files  "),
-            next.and_then(|next| next.strip_prefix("      Tests  ")),
-        ) {
+        if let (Some(files), Some(tests)) =
+            (line.strip_prefix(" Test Files  "), next.and_then(|next| next.strip_prefix("      Tests  ")))
+        {
             self.figures.push(figures(files).zip(figures(tests)));
             return true;
         }
@@ -55,12 +54,9 @@ impl<'a> Run<'a> {
         if let Some(test) = named(" FAIL  ") {
             self.tests.insert(test.trim_end(), Outcome::Failed);
         } else if let Some(file) = line.strip_prefix(" FAIL  ") {
-            self.failed_files
-                .push(file.split_once(" [ ").map_or(file, |(file, _)| file));
+            self.failed_files.push(file.split_once(" [ ").map_or(file, |(file, _)| file));
         } else if let Some(test) = named(" ✓ ") {
-            self.tests
-                .entry(without_duration(test))
-                .or_insert(Outcome::Passed);
+            self.tests.entry(without_duration(test)).or_insert(Outcome::Passed);
         } else if let Some(test) = named(" ↓ ") {
             let test = test.strip_suffix(" [skipped]").unwrap_or(test);
             self.tests.entry(test).or_insert(Outcome::Skipped);
@@ -73,24 +69,12 @@ impl<'a> Run<'a> {
             return None;
         };
         let mut counts = *tests;
-        let named: Vec<_> = self
-            .tests
-            .into_iter()
-            .map(|(name, outcome)| Case::new(name, outcome))
-            .collect();
-        let mut cases = if counts.covers(&Counts::of(&named)) {
-            named
-        } else {
-            Vec::new()
-        };
+        let named: Vec<_> = self.tests.into_iter().map(|(name, outcome)| Case::new(name, outcome)).collect();
+        let mut cases = if counts.covers(&Counts::of(&named)) { named } else { Vec::new() };
         if counts.failed == 0 && files.failed > 0 {
             counts.failed = files.failed;
             if u64::try_from(self.failed_files.len()) == Ok(files.failed) {
-                cases.extend(
-                    self.failed_files
-                        .into_iter()
-                        .map(|file| Case::new(file, Outcome::Failed)),
-                );
+                cases.extend(self.failed_files.into_iter().map(|file| Case::new(file, Outcome::Failed)));
             }
         }
         Some(Report::from_counts(Format::Vitest, counts, cases))

@@ -33,14 +33,7 @@ fn runs_are_compared(earlier: &str, later: &str, expected: [&[&str]; 3]) {
     let [newly_failing, fixed, removed] =
         expected.map(|names| names.iter().map(|name| (*name).to_owned()).collect());
     let comparison = compare(&report(earlier), &report(later));
-    assert_eq!(
-        comparison,
-        Comparison {
-            newly_failing,
-            fixed,
-            removed
-        }
-    );
+    assert_eq!(comparison, Comparison { newly_failing, fixed, removed });
 }
 
 #[test]

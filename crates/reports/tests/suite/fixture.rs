@@ -30,13 +30,7 @@ pub fn all(suffix: &str) -> Vec<String> {
 
 /// Prints a report as `libtest 11 = 7 + 2 + 2, 11 named; failing: answers, tests::adds`.
 pub fn line(report: &Report) -> String {
-    let Report {
-        total,
-        passed,
-        failed,
-        skipped,
-        ..
-    } = report;
+    let Report { total, passed, failed, skipped, .. } = report;
     let named = report.cases.len();
     let format = report.format.as_str();
     let failing = report.failing().join(", ");
@@ -63,10 +57,6 @@ pub fn check(report: &Report) {
     }
     for case in &report.cases {
         assert!(case.name.len() <= reports::MAX_NAME_BYTES);
-        assert!(
-            case.message
-                .as_ref()
-                .is_none_or(|message| message.len() <= reports::MAX_MESSAGE_BYTES)
-        );
+        assert!(case.message.as_ref().is_none_or(|message| message.len() <= reports::MAX_MESSAGE_BYTES));
     }
 }

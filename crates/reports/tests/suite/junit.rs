@@ -10,18 +10,12 @@ use crate::fixture::{bytes, check, line, names};
     "junit_nextest.xml",
     "junit_xml 10 = 6 + 4 + 0, 10 named; failing: demo::api::returns_error, demo::crash::aborts, demo::crash::hangs, demo::tests::subtracts"
 )]
-#[test_case(
-    "junit_vitest.xml",
-    "junit_xml 5 = 2 + 1 + 2, 5 named; failing: vt/a.spec.mjs::basket > fails"
-)]
+#[test_case("junit_vitest.xml", "junit_xml 5 = 2 + 1 + 2, 5 named; failing: vt/a.spec.mjs::basket > fails")]
 #[test_case(
     "junit_node.xml",
     "junit_xml 9 = 5 + 2 + 2, 9 named; failing: test::child – bad, test::fails # with hash"
 )]
-#[test_case(
-    "junit_mocha_xunit.xml",
-    "junit_xml 4 = 1 + 1 + 2, 4 named; failing: basket::fails"
-)]
+#[test_case("junit_mocha_xunit.xml", "junit_xml 4 = 1 + 1 + 2, 4 named; failing: basket::fails")]
 #[test_case(
     "junit_surefire.xml",
     "junit_xml 5 = 2 + 2 + 1, 5 named; failing: com.example.BasketTest::database, com.example.BasketTest::total"

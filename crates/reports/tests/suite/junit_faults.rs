@@ -27,10 +27,7 @@ fn a_file_is_refused(xml: &[u8], expected: JunitError) {
 #[test_case("<testsuite><testcase name='a'><failure><![CDATA[x</failure>"; "an open section")]
 fn a_broken_file_is_malformed(xml: &str) {
     let error = parse_junit(xml.as_bytes()).unwrap_err();
-    assert!(
-        matches!(&error, JunitError::Malformed { detail } if !detail.is_empty()),
-        "{error}"
-    );
+    assert!(matches!(&error, JunitError::Malformed { detail } if !detail.is_empty()), "{error}");
 }
 
 #[test]

@@ -6,30 +6,16 @@ use test_case::test_case;
 use crate::fixture::{bytes, text};
 
 fn message(report: &Report, name: &str) -> Option<String> {
-    report
-        .cases
-        .iter()
-        .find(|case| case.name == name)
-        .unwrap()
-        .message
-        .clone()
+    report.cases.iter().find(|case| case.name == name).unwrap().message.clone()
 }
 
-#[test_case(
-    "libtest_fail.txt",
-    "tests::subtracts",
-    "assertion `left == right` failed: naïve ✗ difference"
-)]
+#[test_case("libtest_fail.txt", "tests::subtracts", "assertion `left == right` failed: naïve ✗ difference")]
 #[test_case(
     "nextest_fail.txt",
     "demo tests::subtracts",
     "assertion `left == right` failed: naïve ✗ difference"
 )]
-#[test_case(
-    "pytest_verbose.txt",
-    "tests/test_shop.py::test_with_database",
-    "RuntimeError: no database"
-)]
+#[test_case("pytest_verbose.txt", "tests/test_shop.py::test_with_database", "RuntimeError: no database")]
 #[test_case("unittest_default.txt", "ut.Basket.test_total", "AssertionError: 3 != 4")]
 #[test_case("tap_node.txt", "fails # with hash", "error: 'numbers differ'")]
 #[test_case("tap_perl.txt", "two", "got: '1'")]
@@ -65,10 +51,7 @@ fn long_names_and_messages_are_cut_between_characters() {
         format!("<testsuite><testcase name='x{name}'><failure>y{name}</failure></testcase></testsuite>");
     let report = parse_junit(xml.as_bytes()).unwrap();
     assert_eq!(report.cases[0].name.len(), MAX_NAME_BYTES - 1);
-    assert_eq!(
-        message(&report, &report.cases[0].name).unwrap().len(),
-        MAX_MESSAGE_BYTES - 1
-    );
+    assert_eq!(message(&report, &report.cases[0].name).unwrap().len(), MAX_MESSAGE_BYTES - 1);
 }
 
 #[test]

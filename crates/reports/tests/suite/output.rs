@@ -6,10 +6,7 @@ use test_case::test_case;
 use crate::fixture::{check, line, names, text};
 
 #[test_case("libtest_pass.txt", "libtest 11 = 9 + 0 + 2, 11 named; failing: ")]
-#[test_case(
-    "libtest_fail.txt",
-    "libtest 11 = 7 + 2 + 2, 11 named; failing: returns_error, tests::subtracts"
-)]
+#[test_case("libtest_fail.txt", "libtest 11 = 7 + 2 + 2, 11 named; failing: returns_error, tests::subtracts")]
 #[test_case(
     "libtest_nocapture.txt",
     "libtest 11 = 7 + 2 + 2, 11 named; failing: returns_error, tests::subtracts"
@@ -24,10 +21,7 @@ use crate::fixture::{check, line, names, text};
     "nextest_fail.txt",
     "nextest 7 = 4 + 2 + 1, 6 named; failing: demo tests::subtracts, demo::api returns_error"
 )]
-#[test_case(
-    "nextest_cancelled.txt",
-    "nextest 7 = 2 + 1 + 4, 3 named; failing: demo tests::subtracts"
-)]
+#[test_case("nextest_cancelled.txt", "nextest 7 = 2 + 1 + 4, 3 named; failing: demo tests::subtracts")]
 #[test_case(
     "nextest_crash.txt",
     "nextest 11 = 6 + 4 + 1, 11 named; failing: demo tests::subtracts, demo::api returns_error, demo::crash aborts, demo::crash hangs"
@@ -40,10 +34,7 @@ use crate::fixture::{check, line, names, text};
     "unittest_verbose.txt",
     "unittest 7 = 2 + 3 + 2, 7 named; failing: ut.Basket.test_raises, ut.Basket.test_sub, ut.Basket.test_total"
 )]
-#[test_case(
-    "tap_node.txt",
-    "tap 9 = 5 + 2 + 2, 9 named; failing: fails # with hash, parent > child – bad"
-)]
+#[test_case("tap_node.txt", "tap 9 = 5 + 2 + 2, 9 named; failing: fails # with hash, parent > child – bad")]
 #[test_case("tap_node_pass.txt", "tap 1 = 1 + 0 + 0, 1 named; failing: ")]
 #[test_case("tap_perl.txt", "tap 4 = 2 + 1 + 1, 4 named; failing: two")]
 #[test_case("tap_mocha.txt", "tap 4 = 1 + 1 + 2, 4 named; failing: basket fails")]
@@ -55,23 +46,11 @@ use crate::fixture::{check, line, names, text};
     "node_spec.txt",
     "node_spec 10 = 5 + 3 + 2, 9 named; failing: fails # with hash, parent > child – bad"
 )]
-#[test_case(
-    "jest.txt",
-    "jest 5 = 2 + 1 + 2, 1 named; failing: jt/a.test.js › basket › fails"
-)]
-#[test_case(
-    "jest_verbose.txt",
-    "jest 5 = 2 + 1 + 2, 5 named; failing: jt/a.test.js › basket › fails"
-)]
+#[test_case("jest.txt", "jest 5 = 2 + 1 + 2, 1 named; failing: jt/a.test.js › basket › fails")]
+#[test_case("jest_verbose.txt", "jest 5 = 2 + 1 + 2, 5 named; failing: jt/a.test.js › basket › fails")]
 #[test_case("jest_pass.txt", "jest 1 = 1 + 0 + 0, 1 named; failing: ")]
-#[test_case(
-    "vitest.txt",
-    "vitest 5 = 2 + 1 + 2, 1 named; failing: vt/a.spec.mjs > basket > fails"
-)]
-#[test_case(
-    "vitest_verbose.txt",
-    "vitest 5 = 2 + 1 + 2, 3 named; failing: vt/a.spec.mjs > basket > fails"
-)]
+#[test_case("vitest.txt", "vitest 5 = 2 + 1 + 2, 1 named; failing: vt/a.spec.mjs > basket > fails")]
+#[test_case("vitest_verbose.txt", "vitest 5 = 2 + 1 + 2, 3 named; failing: vt/a.spec.mjs > basket > fails")]
 #[test_case("mocha.txt", "mocha 4 = 1 + 1 + 2, 4 named; failing: basket > fails")]
 #[test_case("pytest_none.txt", "pytest 0 = 0 + 0 + 0, 0 named; failing: ")]
 #[test_case("pytest_pass.txt", "pytest 2 = 2 + 0 + 0, 2 named; failing: ")]
@@ -79,14 +58,8 @@ use crate::fixture::{check, line, names, text};
     "pytest_first.txt",
     "pytest 3 = 2 + 1 + 0, 3 named; failing: tests/test_shop.py::TestBasket::test_total"
 )]
-#[test_case(
-    "pytest_collect.txt",
-    "pytest 1 = 0 + 1 + 0, 1 named; failing: tests/test_import.py"
-)]
-#[test_case(
-    "pytest_subtests.txt",
-    "pytest 3 = 1 + 2 + 0, 2 named; failing: sub_test.py::test_sub"
-)]
+#[test_case("pytest_collect.txt", "pytest 1 = 0 + 1 + 0, 1 named; failing: tests/test_import.py")]
+#[test_case("pytest_subtests.txt", "pytest 3 = 1 + 2 + 0, 2 named; failing: sub_test.py::test_sub")]
 fn the_report_of_a_runner_is_read(fixture: &str, expected: &str) {
     let report = parse_output(&text(fixture)).unwrap();
     check(&report);
@@ -101,10 +74,7 @@ fn the_report_of_a_runner_is_read(fixture: &str, expected: &str) {
 fn one_pytest_suite_counts_the_same_however_it_is_printed(fixture: &str, named: usize) {
     let report = parse_output(&text(fixture)).unwrap();
     check(&report);
-    assert_eq!(
-        (report.total, report.passed, report.failed, report.skipped),
-        (12, 6, 4, 2)
-    );
+    assert_eq!((report.total, report.passed, report.failed, report.skipped), (12, 6, 4, 2));
     assert_eq!(report.cases.len(), named);
     let failing = [
         "tests/test_shop.py::TestBasket::test_total",
@@ -128,10 +98,7 @@ fn a_test_named_in_two_binaries_is_prefixed_with_its_binary() {
 fn binaries_without_headers_are_told_apart_by_their_order() {
     let section = "running 1 test\ntest adds ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n";
     let report = parse_output(&format!("{section}\n{section}")).unwrap();
-    assert_eq!(
-        names(&report, Outcome::Passed),
-        ["binary 1::adds", "binary 2::adds"]
-    );
+    assert_eq!(names(&report, Outcome::Passed), ["binary 1::adds", "binary 2::adds"]);
 }
 
 #[test]
@@ -162,10 +129,7 @@ fn runners_one_after_another_are_added_up() {
     let report = parse_output(&both).unwrap();
     check(&report);
     assert_eq!(report.format.as_str(), "mixed");
-    assert_eq!(
-        (report.total, report.passed, report.failed, report.skipped),
-        (30, 19, 6, 5)
-    );
+    assert_eq!((report.total, report.passed, report.failed, report.skipped), (30, 19, 6, 5));
 }
 
 #[test]
@@ -176,17 +140,8 @@ fn the_same_runner_twice_is_added_up() {
 
 #[test]
 fn line_ends_of_windows_change_nothing() {
-    for fixture in [
-        "libtest_fail.txt",
-        "pytest_verbose.txt",
-        "tap_node.txt",
-        "nextest_crash.txt",
-    ] {
+    for fixture in ["libtest_fail.txt", "pytest_verbose.txt", "tap_node.txt", "nextest_crash.txt"] {
         let unix = text(fixture);
-        assert_eq!(
-            parse_output(&unix.replace('\n', "\r\n")),
-            parse_output(&unix),
-            "{fixture}"
-        );
+        assert_eq!(parse_output(&unix.replace('\n', "\r\n")), parse_output(&unix), "{fixture}");
     }
 }

@@ -15,13 +15,8 @@ const LIMIT: Duration = Duration::from_secs(30);
 
 static OUTPUTS: LazyLock<Vec<String>> = LazyLock::new(|| all(".txt"));
 static FILES: LazyLock<Vec<String>> = LazyLock::new(|| all(".xml"));
-static LINES: LazyLock<Vec<String>> = LazyLock::new(|| {
-    OUTPUTS
-        .iter()
-        .flat_map(|output| output.lines())
-        .map(str::to_owned)
-        .collect()
-});
+static LINES: LazyLock<Vec<String>> =
+    LazyLock::new(|| OUTPUTS.iter().flat_map(|output| output.lines()).map(str::to_owned).collect());
 
 /// Replaces one stretch of a text by another text.
 fn damaged(text: &str, from: Index, length: usize, replacement: &str) -> String {

@@ -46,10 +46,7 @@ fn test_lines_that_a_test_prints_cost_only_the_names() {
     let report = parse_output(&format!(
         "running 1 test\ntest fake ... ok\ntest real ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored; {RESULT}"
     ));
-    assert_eq!(
-        line(&report.unwrap()),
-        "libtest 1 = 1 + 0 + 0, 0 named; failing: "
-    );
+    assert_eq!(line(&report.unwrap()), "libtest 1 = 1 + 0 + 0, 0 named; failing: ");
 }
 
 #[test]
@@ -59,8 +56,5 @@ fn a_fixture_that_fails_in_unittest_is_one_more_failed_test() {
     let report = parse_output(&format!(
         "{rule}\nERROR: setUpClass (shop.Basket)\n{thin}\nno database\n\n{thin}\nRan 0 tests in 0.000s\n\nFAILED (errors=1)\n"
     ));
-    assert_eq!(
-        line(&report.unwrap()),
-        "unittest 1 = 0 + 1 + 0, 1 named; failing: shop.Basket.setUpClass"
-    );
+    assert_eq!(line(&report.unwrap()), "unittest 1 = 0 + 1 + 0, 1 named; failing: shop.Basket.setUpClass");
 }

@@ -76,14 +76,8 @@ fn a_result_that_a_test_prints_makes_the_figures_unclear() {
         "test result: ok. 500 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n";
     assert_eq!(parse_output(&format!("{fake}{OK}")), None);
     assert_eq!(parse_output(&format!("{OK}{fake}")), None);
-    assert_eq!(
-        parse_output(&OK.replace("test a", &format!("{fake}test a"))),
-        None
-    );
-    assert_eq!(
-        parse_output(&OK.replace("test a", &format!("running 500 tests\n{fake}test a"))),
-        None
-    );
+    assert_eq!(parse_output(&OK.replace("test a", &format!("{fake}test a"))), None);
+    assert_eq!(parse_output(&OK.replace("test a", &format!("running 500 tests\n{fake}test a"))), None);
 }
 
 #[test]
@@ -94,19 +88,13 @@ fn other_runners_sessions_within_a_section_are_not_counted() {
          test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n"
     );
     let report = parse_output(&output).unwrap();
-    assert_eq!(
-        (report.format.as_str(), report.total, report.failed),
-        ("libtest", 1, 1)
-    );
+    assert_eq!((report.format.as_str(), report.total, report.failed), ("libtest", 1, 1));
 }
 
 #[test]
 fn a_session_without_failures_around_one_with_failures_is_not_believed() {
     let inner = text("pytest_verbose.txt");
-    assert_eq!(
-        parse_output(&format!("TAP version 13\n1..1\n{inner}ok 1 - fine\n")),
-        None
-    );
+    assert_eq!(parse_output(&format!("TAP version 13\n1..1\n{inner}ok 1 - fine\n")), None);
 }
 
 #[test]
@@ -119,10 +107,7 @@ fn a_session_without_an_announcement_adds_nothing_to_another() {
 
 #[test]
 fn a_section_that_a_test_begins_makes_the_figures_unclear() {
-    assert_eq!(
-        parse_output(&format!("running 3 tests\ntest b ... ok\n{OK}")),
-        None
-    );
+    assert_eq!(parse_output(&format!("running 3 tests\ntest b ... ok\n{OK}")), None);
 }
 
 #[test]
@@ -133,10 +118,7 @@ fn a_session_without_an_announcement_hides_no_other() {
 #[test]
 fn a_unittest_verdict_must_count_the_failures_that_are_described() {
     let output = text("unittest_default.txt");
-    assert_eq!(
-        parse_output(&output.replace("failures=2, errors=1", "failures=1, errors=1")),
-        None
-    );
+    assert_eq!(parse_output(&output.replace("failures=2, errors=1", "failures=1, errors=1")), None);
     assert_eq!(
         parse_output(&output.replace("FAILED (failures=2, errors=1, skipped=1", "OK (skipped=1")),
         None

@@ -54,10 +54,7 @@ fn run() -> Result<(), Fault> {
     let started = Instant::now();
     let ended = match spawn::spawn(&launch) {
         Err(failure) => Ended {
-            exit: Exit::NotStarted {
-                reason: failure.reason,
-                detail: failure.detail,
-            },
+            exit: Exit::NotStarted { reason: failure.reason, detail: failure.detail },
             confinement: failure.confinement,
             duration: started.elapsed(),
             survivors_killed: 0,
@@ -66,10 +63,7 @@ fn run() -> Result<(), Fault> {
             let watch = Watch::new(control, signals, step.process, started, &launch);
             match watch.until_nothing_is_left().map_err(Fault::Watch)? {
                 Outcome::ServerGone => return Ok(()),
-                Outcome::Ended {
-                    exit,
-                    survivors_killed,
-                } => Ended {
+                Outcome::Ended { exit, survivors_killed } => Ended {
                     exit,
                     confinement: step.confinement,
                     duration: started.elapsed(),
@@ -80,10 +74,7 @@ fn run() -> Result<(), Fault> {
     };
     let document = serde_json::to_vec(&ended).map_err(|error| Fault::Report(error.into()))?;
     let mut result = io::stdout().lock();
-    result
-        .write_all(&document)
-        .and_then(|()| result.flush())
-        .map_err(Fault::Report)
+    result.write_all(&document).and_then(|()| result.flush()).map_err(Fault::Report)
 }
 
 /// Leaves the server's session, adopts what will be orphaned, and turns signals into something to wait for.
@@ -96,13 +87,7 @@ fn prepare() -> io::Result<sweep::Signals> {
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     // The memory of this process holds the step's environment.
-    rustix::process::setrlimit(
-        Resource::Core,
-        Rlimit {
-            current: Some(0),
-            maximum: Some(0),
-        },
-    )?;
+    rustix::process::setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
     crate::process_table::entries()?;
     sweep::Signals::block()
 }
@@ -122,14 +107,8 @@ struct Failure {
 
 impl Failure {
     fn new(reason: NotStarted, detail: String) -> Self {
-        let confinement = Confinement {
-            level: Level::None,
-            detail: vec!["the step was not started".to_owned()],
-        };
-        Self {
-            reason,
-            detail,
-            confinement,
-        }
+        let confinement =
+            Confinement { level: Level::None, detail: vec!["the step was not started".to_owned()] };
+        Self { reason, detail, confinement }
     }
 }

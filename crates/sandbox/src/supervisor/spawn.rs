@@ -31,46 +31,32 @@ pub(super) fn spawn(launch: &Launch) -> Result<Step, Failure> {
     }
     let mut policy = confine::prepare(&launch.access);
     if launch.limits.max_processes.is_some() && rustix::process::geteuid().is_root() {
-        policy
-            .detail
-            .push("the kernel does not limit the number of processes of root".to_owned());
+        policy.detail.push("the kernel does not limit the number of processes of root".to_owned());
     }
     let other = |error: io::Error| Failure::new(NotStarted::Other, error.to_string());
     let (mut prepared, report) = io::pipe().map_err(other)?;
     let mut command = command(launch).map_err(other)?;
     let supervisor = rustix::process::getpid();
-    let mut child = ChildSetup {
-        supervisor,
-        limits: launch.limits,
-        ruleset: policy.ruleset,
-        report,
-    };
+    let mut child = ChildSetup { supervisor, limits: launch.limits, ruleset: policy.ruleset, report };
     raw::before_exec(&mut command, move || child.prepare());
     let spawned = command.spawn();
     // The command holds the end of the pipe that the child reports on, which would never be at its end.
     drop(command);
     let mut enforced = Vec::new();
     prepared.read_to_end(&mut enforced).map_err(other)?;
-    let confinement = enforced
-        .first()
-        .map(|byte| Enforced::from_byte(*byte).describe(policy.detail));
+    let confinement = enforced.first().map(|byte| Enforced::from_byte(*byte).describe(policy.detail));
     match (spawned, confinement) {
         (Ok(child), Some(confinement)) => match i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
             Some(process) => Ok(Step { process, confinement }),
-            None => Err(Failure::new(
-                NotStarted::Other,
-                "the process has no number".to_owned(),
-            )),
+            None => Err(Failure::new(NotStarted::Other, "the process has no number".to_owned())),
         },
         (Err(error), Some(confinement)) => Err(refused(&error, &found, confinement)),
-        (Err(error), None) => Err(Failure::new(
-            NotStarted::Other,
-            format!("the process could not be prepared: {error}"),
-        )),
-        (Ok(_), None) => Err(Failure::new(
-            NotStarted::Other,
-            "the process did not report its confinement".to_owned(),
-        )),
+        (Err(error), None) => {
+            Err(Failure::new(NotStarted::Other, format!("the process could not be prepared: {error}")))
+        }
+        (Ok(_), None) => {
+            Err(Failure::new(NotStarted::Other, "the process did not report its confinement".to_owned()))
+        }
     }
 }
 
@@ -141,13 +127,7 @@ fn limit(limits: Limits) -> io::Result<()> {
             // A user cannot raise what was lowered before; the lower limit is the stricter one and stays.
             let inherited = rustix::process::getrlimit(resource).maximum.unwrap_or(u64::MAX);
             let limit = Some(limit.min(inherited));
-            rustix::process::setrlimit(
-                resource,
-                Rlimit {
-                    current: limit,
-                    maximum: limit,
-                },
-            )?;
+            rustix::process::setrlimit(resource, Rlimit { current: limit, maximum: limit })?;
         }
     }
     Ok(())
@@ -156,10 +136,7 @@ fn limit(limits: Limits) -> io::Result<()> {
 /// Looks for the program before any confinement, so that "there is none" and "it may not be run" can be told apart.
 fn find(launch: &Launch) -> Result<PathBuf, Failure> {
     let Some(name) = launch.argv.first() else {
-        return Err(Failure::new(
-            NotStarted::Other,
-            "the command line is empty".to_owned(),
-        ));
+        return Err(Failure::new(NotStarted::Other, "the command line is empty".to_owned()));
     };
     let found = if name.contains('/') {
         Some(launch.cwd.join(name)).filter(|path| path.exists())
@@ -174,22 +151,13 @@ fn find(launch: &Launch) -> Result<PathBuf, Failure> {
 
 fn refused(error: &io::Error, found: &Path, confinement: Confinement) -> Failure {
     let (reason, detail) = match error.kind() {
-        io::ErrorKind::NotFound => (
-            NotStarted::Other,
-            format!("{} needs an interpreter that does not exist", found.display()),
-        ),
-        io::ErrorKind::PermissionDenied => (
-            NotStarted::PermissionDenied,
-            format!("{} may not be executed", found.display()),
-        ),
-        _ => (
-            NotStarted::Other,
-            format!("{} could not be executed: {error}", found.display()),
-        ),
+        io::ErrorKind::NotFound => {
+            (NotStarted::Other, format!("{} needs an interpreter that does not exist", found.display()))
+        }
+        io::ErrorKind::PermissionDenied => {
+            (NotStarted::PermissionDenied, format!("{} may not be executed", found.display()))
+        }
+        _ => (NotStarted::Other, format!("{} could not be executed: {error}", found.display())),
     };
-    Failure {
-        reason,
-        detail,
-        confinement,
-    }
+    Failure { reason, detail, confinement }
 }

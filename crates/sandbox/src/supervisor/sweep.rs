@@ -31,9 +31,7 @@ impl Signals {
             mask.add(signal);
         }
         mask.thread_block()?;
-        Ok(Self {
-            queue: SignalFd::with_flags(&mask, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC)?,
-        })
+        Ok(Self { queue: SignalFd::with_flags(&mask, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC)? })
     }
 
     /// Empties the queue.

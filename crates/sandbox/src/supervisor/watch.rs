@@ -57,13 +57,7 @@ impl Watch {
         started: Instant,
         launch: &Launch,
     ) -> Self {
-        Self {
-            control,
-            signals,
-            process,
-            deadline: started.checked_add(launch.timeout),
-            grace: launch.grace,
-        }
+        Self { control, signals, process, deadline: started.checked_add(launch.timeout), grace: launch.grace }
     }
 
     /// Watches the step until its end, and then until nothing it started is left.
@@ -90,10 +84,7 @@ impl Watch {
         };
         match server {
             Event::ServerGone => Ok(Outcome::ServerGone),
-            Event::Nothing | Event::Cancel => Ok(Outcome::Ended {
-                exit,
-                survivors_killed,
-            }),
+            Event::Nothing | Event::Cancel => Ok(Outcome::Ended { exit, survivors_killed }),
         }
     }
 
@@ -147,10 +138,8 @@ impl Watch {
 
     /// Waits for a child's end, a word or the death of the server, or the instant.
     fn wait_until(&mut self, instant: Option<Instant>) -> io::Result<Event> {
-        let mut sources = [
-            PollFd::new(&self.control, PollFlags::IN),
-            PollFd::new(&self.signals.queue, PollFlags::IN),
-        ];
+        let mut sources =
+            [PollFd::new(&self.control, PollFlags::IN), PollFd::new(&self.signals.queue, PollFlags::IN)];
         wait_for(&mut sources, instant)?;
         let server_spoke = !sources[0].revents().is_empty();
         if self.signals.take()? == Request::End {
@@ -161,11 +150,7 @@ impl Watch {
         }
         // The only message after the launch is cancel.
         let mut word = [0; 1];
-        Ok(if self.control.read(&mut word)? == 0 {
-            Event::ServerGone
-        } else {
-            Event::Cancel
-        })
+        Ok(if self.control.read(&mut word)? == 0 { Event::ServerGone } else { Event::Cancel })
     }
 }
 

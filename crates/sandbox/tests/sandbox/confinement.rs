@@ -37,36 +37,17 @@ async fn a_denied_directory_can_be_neither_read_nor_changed() {
     let place = Place::new();
     let (ended, output) = run(place.script(INTRUDER)).await;
     assert_eq!((ended.exit, output.as_str()), (Exit::Code(0), "over\n"));
-    assert_eq!(
-        std::fs::read_to_string(place.data.join("secret")).unwrap(),
-        "classified"
-    );
+    assert_eq!(std::fs::read_to_string(place.data.join("secret")).unwrap(), "classified");
 }
 
 #[tokio::test]
 async fn the_intruder_gets_in_where_nothing_is_denied() {
     let place = Place::new();
     let everything = vec![PathBuf::from("/")];
-    let access = Access {
-        writable: everything.clone(),
-        readable: everything,
-        denied: Vec::new(),
-    };
+    let access = Access { writable: everything.clone(), readable: everything, denied: Vec::new() };
     let (_, output) = run(script_in(&place.work, &place.data, access, INTRUDER)).await;
-    for way in [
-        "read",
-        "list",
-        "enter-and-read",
-        "symlink",
-        "hardlink",
-        "process-root",
-        "write",
-        "create",
-    ] {
-        assert!(
-            output.contains(&format!("leak: {way}\n")),
-            "{way} should have worked: {output}"
-        );
+    for way in ["read", "list", "enter-and-read", "symlink", "hardlink", "process-root", "write", "create"] {
+        assert!(output.contains(&format!("leak: {way}\n")), "{way} should have worked: {output}");
     }
 }
 
@@ -135,17 +116,9 @@ async fn server_with_a_home() {
         "$WORK/../home/.cargo/bin/tool"
         echo x > "$WORK/../home/.cargo/bin/tool" && echo "leak: write"
     "#;
-    let launch = script_in(
-        &work,
-        &data,
-        default_access(std::slice::from_ref(&work), &[], &[]),
-        script,
-    );
+    let launch = script_in(&work, &data, default_access(std::slice::from_ref(&work), &[], &[]), script);
     let mut output = Vec::new();
-    supervisor()
-        .run(launch, &mut output, std::future::pending(), |_| ())
-        .await
-        .unwrap();
+    supervisor().run(launch, &mut output, std::future::pending(), |_| ()).await.unwrap();
     std::fs::write(root.join("result"), output).unwrap();
 }
 
@@ -186,14 +159,8 @@ async fn the_home_directory_shows_its_toolchains_and_nothing_else() {
 async fn root_keeps_no_power_that_reaches_past_the_rules() {
     let place = Place::new();
     let (_, output) = run(place.script("grep -E '^(CapEff|CapBnd|NoNewPrivs)' /proc/self/status")).await;
-    let value = |name: &str| {
-        output
-            .lines()
-            .find_map(|line| line.strip_prefix(name))
-            .unwrap()
-            .trim()
-            .to_owned()
-    };
+    let value =
+        |name: &str| output.lines().find_map(|line| line.strip_prefix(name)).unwrap().trim().to_owned();
     assert_eq!(value("NoNewPrivs:"), "1");
     // CAP_DAC_READ_SEARCH, CAP_SYS_MODULE, CAP_SYS_RAWIO, CAP_SYS_PTRACE, CAP_SYS_ADMIN, CAP_MKNOD.
     for bit in [2, 16, 17, 19, 21, 27] {
@@ -222,13 +189,5 @@ async fn a_writable_path_that_grants_nothing_is_reported() {
     let mut launch = place.script("true");
     launch.access.writable.push(place.root.join("missing"));
     let (ended, _) = run(launch).await;
-    assert!(
-        ended
-            .confinement
-            .detail
-            .iter()
-            .any(|line| line.contains("missing")),
-        "{:?}",
-        ended.confinement
-    );
+    assert!(ended.confinement.detail.iter().any(|line| line.contains("missing")), "{:?}", ended.confinement);
 }

@@ -36,9 +36,7 @@ async fn cancel_reaches_a_process_that_left_session_and_parent() {
     launch.grace = Duration::from_millis(100);
     let cancel = async { drop(witness.first_line().await) };
     let sandbox = supervisor();
-    let ended = within_reason(sandbox.run(launch, &mut Vec::new(), cancel, |_| ()))
-        .await
-        .unwrap();
+    let ended = within_reason(sandbox.run(launch, &mut Vec::new(), cancel, |_| ())).await.unwrap();
     assert_eq!(ended.exit, Exit::Cancelled);
     let escaped: u32 = witness.all_gone().await[0].parse().unwrap();
     assert!(!runs(escaped));
@@ -82,17 +80,10 @@ async fn processes(script: &str, lines: usize) {
     launch.grace = Duration::from_millis(200);
     let cancel = witness.wait_for_lines(lines);
     let sandbox = supervisor();
-    let ended = within_reason(sandbox.run(launch, &mut Vec::new(), cancel, |_| ()))
-        .await
-        .unwrap();
+    let ended = within_reason(sandbox.run(launch, &mut Vec::new(), cancel, |_| ())).await.unwrap();
     assert_eq!(ended.exit, Exit::Cancelled);
     assert!(ended.survivors_killed > 0);
-    for pid in witness
-        .all_gone()
-        .await
-        .iter()
-        .filter_map(|line| line.parse().ok())
-    {
+    for pid in witness.all_gone().await.iter().filter_map(|line| line.parse().ok()) {
         assert!(!runs(pid));
     }
 }
@@ -165,9 +156,7 @@ async fn what_a_killed_supervisor_leaves_is_killed_and_reported() {
     let sandbox = supervisor();
     let mut output = Vec::new();
     let launch = place.script(&format!("{ESCAPE} sleep 1000"));
-    let run = sandbox.run(launch, &mut output, std::future::pending(), |started| {
-        drop(found.send(started))
-    });
+    let run = sandbox.run(launch, &mut output, std::future::pending(), |started| drop(found.send(started)));
     let kill = async {
         let supervisor = supervisor_found.await.unwrap();
         witness.first_line().await;
@@ -176,16 +165,7 @@ async fn what_a_killed_supervisor_leaves_is_killed_and_reported() {
     };
     let (ended, ()) = tokio::join!(run, kill);
     let error = ended.unwrap_err();
-    assert!(
-        matches!(
-            error,
-            Error::SupervisorLost {
-                remains_killed: 1..,
-                ..
-            }
-        ),
-        "{error:?}"
-    );
+    assert!(matches!(error, Error::SupervisorLost { remains_killed: 1.., .. }), "{error:?}");
     let escaped: u32 = witness.all_gone().await[0].parse().unwrap();
     assert!(!runs(escaped));
     assert_eq!(kill_remains(&identity.unwrap()).unwrap(), 0);
@@ -199,18 +179,11 @@ async fn somebody_who_holds_the_output_open_does_not_hold_up_the_end() {
     let cancel = async {
         heard(&mut receiver, "\n").await;
         let pid = receiver.borrow().trim().trim_start_matches("up ").to_owned();
-        holder = Some(
-            std::fs::OpenOptions::new()
-                .write(true)
-                .open(format!("/proc/{pid}/fd/1"))
-                .unwrap(),
-        );
+        holder = Some(std::fs::OpenOptions::new().write(true).open(format!("/proc/{pid}/fd/1")).unwrap());
     };
     let launch = place.script(CLEARS_UP);
     let sandbox = supervisor();
-    let ended = within_reason(sandbox.run(launch, &mut output, cancel, |_| ()))
-        .await
-        .unwrap();
+    let ended = within_reason(sandbox.run(launch, &mut output, cancel, |_| ())).await.unwrap();
     assert_eq!(ended.exit, Exit::Cancelled);
     assert!(output.text.ends_with("cleared\n"));
     drop(holder);

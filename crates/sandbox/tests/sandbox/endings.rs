@@ -44,9 +44,7 @@ async fn a_cancelled_step_may_clear_up_within_its_grace() {
     let launch = place.script(CLEARS_UP);
     let cancel = async { heard(&mut receiver, "up").await };
     let sandbox = supervisor();
-    let ended = within_reason(sandbox.run(launch, &mut output, cancel, |_| ()))
-        .await
-        .unwrap();
+    let ended = within_reason(sandbox.run(launch, &mut output, cancel, |_| ())).await.unwrap();
     assert_eq!((ended.exit, ended.survivors_killed), (Exit::Cancelled, 0));
     assert!(output.text.ends_with("cleared\n"), "{}", output.text);
 }
@@ -59,9 +57,7 @@ async fn a_stopped_step_hears_the_request_to_end() {
     launch.grace = LONG / 2;
     let cancel = async { heard(&mut receiver, "stopped").await };
     let sandbox = supervisor();
-    let ended = within_reason(sandbox.run(launch, &mut output, cancel, |_| ()))
-        .await
-        .unwrap();
+    let ended = within_reason(sandbox.run(launch, &mut output, cancel, |_| ())).await.unwrap();
     assert_eq!((ended.exit, ended.survivors_killed), (Exit::Cancelled, 0));
 }
 
@@ -71,9 +67,7 @@ async fn a_stopped_step_hears_the_request_to_end() {
 async fn server_that_ignores_signals() {
     let place = Place::new();
     let mut launch = place.script("");
-    launch.argv = ["grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"]
-        .map(str::to_owned)
-        .into();
+    launch.argv = ["grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"].map(str::to_owned).into();
     let (_, output) = run(launch).await;
     // The C library keeps two of the signals above these for itself.
     let standard = (1 << 31) - 1;
@@ -101,9 +95,7 @@ async fn a_cancel_at_once_is_not_lost() {
     let mut output = Vec::new();
     let launch = place.script("sleep 100");
     let sandbox = supervisor();
-    let ended = within_reason(sandbox.run(launch, &mut output, async {}, |_| ()))
-        .await
-        .unwrap();
+    let ended = within_reason(sandbox.run(launch, &mut output, async {}, |_| ())).await.unwrap();
     assert_eq!(ended.exit, Exit::Cancelled);
 }
 
@@ -114,9 +106,7 @@ async fn a_command_that_does_not_exist_is_not_started() {
         let mut launch = place.script("");
         launch.argv = vec![name.to_owned()];
         let (ended, _) = run(launch).await;
-        let Exit::NotStarted { reason, detail } = ended.exit else {
-            panic!("{:?}", ended.exit)
-        };
+        let Exit::NotStarted { reason, detail } = ended.exit else { panic!("{:?}", ended.exit) };
         assert_eq!(reason, NotStarted::CommandNotFound);
         assert!(detail.contains(name), "{detail}");
     }
@@ -130,13 +120,7 @@ async fn a_file_that_is_no_program_is_refused() {
     launch.argv = vec!["./text".to_owned()];
     let (ended, _) = run(launch).await;
     assert!(
-        matches!(
-            ended.exit,
-            Exit::NotStarted {
-                reason: NotStarted::PermissionDenied,
-                ..
-            }
-        ),
+        matches!(ended.exit, Exit::NotStarted { reason: NotStarted::PermissionDenied, .. }),
         "{:?}",
         ended.exit
     );
@@ -153,9 +137,7 @@ async fn what_cannot_be_launched_says_why() {
     nul.argv.push("a\0b".to_owned());
     for (launch, word) in [(no_folder, "missing"), (no_argv, "empty"), (nul, "nul")] {
         let (ended, _) = run(launch).await;
-        let Exit::NotStarted { reason, detail } = ended.exit else {
-            panic!("{:?}", ended.exit)
-        };
+        let Exit::NotStarted { reason, detail } = ended.exit else { panic!("{:?}", ended.exit) };
         assert_eq!(reason, NotStarted::Other);
         assert!(detail.contains(word), "{detail}");
     }
@@ -211,10 +193,7 @@ async fn output_that_cannot_be_stored_ends_the_step() {
     let place = Place::new();
     let witness = place.witness();
     let launch = place.script("exec 9>life; while :; do echo more; done");
-    let error = supervisor()
-        .run(launch, &mut Full, std::future::pending(), |_| ())
-        .await
-        .unwrap_err();
+    let error = supervisor().run(launch, &mut Full, std::future::pending(), |_| ()).await.unwrap_err();
     assert!(
         matches!(&error, Error::Output(source) if source.kind() == io::ErrorKind::StorageFull),
         "{error:?}"
@@ -228,19 +207,8 @@ async fn an_executable_that_is_no_supervisor_is_an_error() {
     let launch = place.script("true");
     let run = |path: &str| {
         let (launch, sandbox) = (launch.clone(), sandbox::Sandbox::new(path.into()));
-        async move {
-            sandbox
-                .run(launch, &mut Vec::new(), std::future::pending(), |_| ())
-                .await
-                .unwrap_err()
-        }
+        async move { sandbox.run(launch, &mut Vec::new(), std::future::pending(), |_| ()).await.unwrap_err() }
     };
     assert!(matches!(run("/no/such/supervisor").await, Error::Spawn(_)));
-    assert!(matches!(
-        run("/bin/true").await,
-        Error::SupervisorLost {
-            remains_killed: 0,
-            ..
-        }
-    ));
+    assert!(matches!(run("/bin/true").await, Error::SupervisorLost { remains_killed: 0, .. }));
 }

@@ -31,10 +31,8 @@ async fn the_environment_is_what_was_declared_and_nothing_else() {
     let mut expected: BTreeSet<String> = launch.env.keys().cloned().collect();
     expected.insert("JIDO_SUPERVISOR".to_owned());
     let (_, output) = run(launch).await;
-    let found: BTreeSet<String> = output
-        .lines()
-        .map(|line| line.split('=').next().unwrap().to_owned())
-        .collect();
+    let found: BTreeSet<String> =
+        output.lines().map(|line| line.split('=').next().unwrap().to_owned()).collect();
     assert_eq!(found, expected);
 }
 
@@ -47,10 +45,7 @@ async fn a_file_that_the_server_forgot_to_close_does_not_reach_the_step() {
     let script =
         format!("cd /proc/$$/fd; for f in *; do echo \"<$f>\"; done; [ -e {number} ] || echo closed");
     let (_, output) = run(place.script(&script)).await;
-    assert!(
-        output.starts_with("<0>\n<1>\n<2>\n") && output.ends_with("closed\n"),
-        "{output}"
-    );
+    assert!(output.starts_with("<0>\n<1>\n<2>\n") && output.ends_with("closed\n"), "{output}");
 }
 
 #[tokio::test]
@@ -83,10 +78,7 @@ async fn the_log_of_a_step_is_masked_and_bounded() {
         let life = place.life();
         async move {
             tail.grown().await;
-            tokio::task::spawn_blocking(move || std::fs::write(life, ""))
-                .await
-                .unwrap()
-                .unwrap();
+            tokio::task::spawn_blocking(move || std::fs::write(life, "")).await.unwrap().unwrap();
         }
     };
     let cancel = std::future::pending();
@@ -97,13 +89,7 @@ async fn the_log_of_a_step_is_masked_and_bounded() {
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.starts_with("token ***\n***\n"), "{text}");
     assert!(!text.contains("hunter"));
-    assert!(text.ends_with(&format!(
-        "[output truncated: {} bytes dropped]\n",
-        summary.dropped_bytes
-    )));
+    assert!(text.ends_with(&format!("[output truncated: {} bytes dropped]\n", summary.dropped_bytes)));
     assert_eq!(summary.dropped_bytes, "token ***\n".len() as u64 + 40_000 - 2_000);
-    assert_eq!(
-        (summary.bytes, tail.length()),
-        (text.len() as u64, text.len() as u64)
-    );
+    assert_eq!((summary.bytes, tail.length()), (text.len() as u64, text.len() as u64));
 }

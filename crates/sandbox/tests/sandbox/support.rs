@@ -43,21 +43,13 @@ impl Place {
         std::fs::create_dir(&place.work).unwrap();
         std::fs::create_dir(&place.data).unwrap();
         std::fs::write(place.data.join("secret"), "classified").unwrap();
-        let made = std::process::Command::new("mkfifo")
-            .arg(place.life())
-            .status()
-            .unwrap();
+        let made = std::process::Command::new("mkfifo").arg(place.life()).status().unwrap();
         assert!(made.success());
         place
     }
 
     fn at(root: PathBuf, folder: tempfile::TempDir) -> Self {
-        Self {
-            _folder: folder,
-            work: root.join("work"),
-            data: root.join("data"),
-            root,
-        }
+        Self { _folder: folder, work: root.join("work"), data: root.join("data"), root }
     }
 
     /// A process that has this open for writing is alive: the pipe ends when the last one is gone.
@@ -66,11 +58,7 @@ impl Place {
     }
 
     pub fn access(&self) -> Access {
-        default_access(
-            std::slice::from_ref(&self.work),
-            std::slice::from_ref(&self.data),
-            &[],
-        )
+        default_access(std::slice::from_ref(&self.work), std::slice::from_ref(&self.data), &[])
     }
 
     /// A bash script in the workspace; `WORK`, `DATA` and `SERVER` (this process) are in its environment.
@@ -129,9 +117,7 @@ impl Witness {
     /// Every line written, once nobody who could write is left; fails when somebody lives on.
     pub async fn all_gone(mut self) -> Vec<String> {
         let end = async { while self.lines.changed().await.is_ok() {} };
-        tokio::time::timeout(LONG, end)
-            .await
-            .expect("a process of the step lives on");
+        tokio::time::timeout(LONG, end).await.expect("a process of the step lives on");
         self.lines.borrow().clone()
     }
 }
@@ -144,17 +130,13 @@ pub fn supervisor() -> Sandbox {
 pub async fn run(launch: Launch) -> (Ended, String) {
     let mut output = Vec::new();
     let sandbox = supervisor();
-    let ended = within_reason(sandbox.run(launch, &mut output, pending(), |_| ()))
-        .await
-        .unwrap();
+    let ended = within_reason(sandbox.run(launch, &mut output, pending(), |_| ())).await.unwrap();
     (ended, String::from_utf8_lossy(&output).into_owned())
 }
 
 /// Fails rather than waits for ever.
 pub async fn within_reason<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(LONG, future)
-        .await
-        .expect("this should have ended")
+    tokio::time::timeout(LONG, future).await.expect("this should have ended")
 }
 
 /// Output that tells when it contains something.
@@ -166,13 +148,7 @@ pub struct Heard {
 impl Heard {
     pub fn new() -> (Self, watch::Receiver<String>) {
         let (sender, receiver) = watch::channel(String::new());
-        (
-            Self {
-                text: String::new(),
-                sender,
-            },
-            receiver,
-        )
+        (Self { text: String::new(), sender }, receiver)
     }
 }
 
@@ -207,11 +183,8 @@ pub fn end_of(pid: u32) -> JoinHandle<()> {
 pub fn kernel_abi() -> u8 {
     use landlock::{ABI, Access as _, AccessFs, LandlockStatus, Ruleset, RulesetAttr};
     let probe = || {
-        let ruleset = Ruleset::default()
-            .handle_access(AccessFs::from_all(ABI::V1))
-            .unwrap()
-            .create()
-            .unwrap();
+        let ruleset =
+            Ruleset::default().handle_access(AccessFs::from_all(ABI::V1)).unwrap().create().unwrap();
         match ruleset.restrict_self().unwrap().landlock {
             LandlockStatus::Available { effective_abi, .. } => effective_abi as u8,
             LandlockStatus::NotEnabled | LandlockStatus::NotImplemented => 0,

@@ -26,16 +26,9 @@ pub struct Api {
 
 impl Api {
     pub fn new(address: &str, token: String) -> Self {
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_connect(Some(ANSWER_WITHIN));
+        let config = Agent::config_builder().http_status_as_error(false).timeout_connect(Some(ANSWER_WITHIN));
         let agent = config.build().new_agent();
-        Self {
-            agent,
-            base: format!("{address}/api/v1"),
-            token,
-            keys: Cell::new(0),
-        }
+        Self { agent, base: format!("{address}/api/v1"), token, keys: Cell::new(0) }
     }
 
     /// Fetches a JSON document.
@@ -48,15 +41,8 @@ impl Api {
     /// Fetches a document as text of the given media type.
     pub fn fetch(&self, path: &str, media_type: &str) -> Result<String, Error> {
         let request = format!("GET {path}");
-        let call = self
-            .agent
-            .get(self.url(path))
-            .header("Authorization", self.bearer());
-        let call = call
-            .header("Accept", media_type)
-            .config()
-            .timeout_global(Some(ANSWER_WITHIN))
-            .build();
+        let call = self.agent.get(self.url(path)).header("Authorization", self.bearer());
+        let call = call.header("Accept", media_type).config().timeout_global(Some(ANSWER_WITHIN)).build();
         accepted(&request, call.call())
     }
 
@@ -75,19 +61,13 @@ impl Api {
     /// The stream is cut after `within`; the caller resumes it.
     pub fn open_stream(&self, path: &str, after: u64, within: Duration) -> Result<Response<Body>, Error> {
         let request = format!("GET {path}");
-        let call = self
-            .agent
-            .get(self.url(path))
-            .header("Authorization", self.bearer());
+        let call = self.agent.get(self.url(path)).header("Authorization", self.bearer());
         let mut call = call.header("Accept", "text/event-stream");
         if after > 0 {
             call = call.header("Last-Event-ID", after.to_string());
         }
-        let call = call
-            .config()
-            .timeout_recv_response(Some(ANSWER_WITHIN))
-            .timeout_recv_body(Some(within))
-            .build();
+        let call =
+            call.config().timeout_recv_response(Some(ANSWER_WITHIN)).timeout_recv_body(Some(within)).build();
         let mut response = call.call().map_err(no_answer(&request))?;
         if response.status().is_success() {
             return Ok(response);
@@ -97,10 +77,7 @@ impl Api {
 
     fn send(&self, path: &str, body: &Value, headers: &[(&str, &str)]) -> Result<Document, Error> {
         let request = format!("POST {path}");
-        let call = self
-            .agent
-            .post(self.url(path))
-            .header("Authorization", self.bearer());
+        let call = self.agent.post(self.url(path)).header("Authorization", self.bearer());
         let mut call = call.header("Idempotency-Key", self.next_key());
         for (name, value) in headers {
             call = call.header(*name, *value);
@@ -120,10 +97,7 @@ impl Api {
 
     fn next_key(&self) -> String {
         self.keys.set(self.keys.get() + 1);
-        let nanos = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_nanos();
+        let nanos = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         format!("demo-{nanos}-{}", self.keys.get())
     }
 }
@@ -139,17 +113,10 @@ fn accepted(request: &str, answer: Result<Response<Body>, ureq::Error>) -> Resul
 
 fn refused(request: &str, response: &mut Response<Body>) -> Error {
     let body = response.body_mut().read_to_string().unwrap_or_default();
-    Error::Refused {
-        request: request.to_owned(),
-        status: response.status().as_u16(),
-        body,
-    }
+    Error::Refused { request: request.to_owned(), status: response.status().as_u16(), body }
 }
 
 fn no_answer(request: &str) -> impl FnOnce(ureq::Error) -> Error {
     let request = request.to_owned();
-    move |source| Error::NoAnswer {
-        request,
-        source: Box::new(source),
-    }
+    move |source| Error::NoAnswer { request, source: Box::new(source) }
 }

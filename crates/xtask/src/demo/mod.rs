@@ -42,32 +42,21 @@ pub fn run(options: &Options) -> Result<(), Error> {
         .map_err(Error::file("create a folder in", std::env::temp_dir()))?;
     match play(options, &jido, folder.path()) {
         Ok(()) => {
-            folder
-                .close()
-                .map_err(Error::file("remove", "the demo's folder"))?;
+            folder.close().map_err(Error::file("remove", "the demo's folder"))?;
             println!("\nThe demo ended well after {} s.", began.elapsed().as_secs());
             Ok(())
         }
         Err(error) => {
-            eprintln!(
-                "\nThe demo failed; its folder is kept: {}",
-                folder.keep().display()
-            );
+            eprintln!("\nThe demo failed; its folder is kept: {}", folder.keep().display());
             Err(error)
         }
     }
 }
 
 fn play(options: &Options, jido: &Path, folder: &Path) -> Result<(), Error> {
-    let cluster = if options.postgres {
-        Some(start_postgres()?)
-    } else {
-        None
-    };
+    let cluster = if options.postgres { Some(start_postgres()?) } else { None };
     let database = match &cluster {
-        Some(cluster) => Database::Postgres {
-            url: cluster.create_database("jido")?,
-        },
+        Some(cluster) => Database::Postgres { url: cluster.create_database("jido")? },
         None => Database::Embedded,
     };
     println!(

@@ -28,11 +28,7 @@ pub fn prepare(jido: &Path, folder: &Path) -> Result<Project, Error> {
     let repository = answer.text("/repository")?;
     let is_url = repository.contains("://");
     Ok(Project {
-        repository: if is_url {
-            repository
-        } else {
-            format!("file://{repository}")
-        },
+        repository: if is_url { repository } else { format!("file://{repository}") },
         remote: path(&answer.text("/remote")?),
         config: path(&answer.text("/config")?),
     })

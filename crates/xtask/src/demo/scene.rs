@@ -15,13 +15,8 @@ use crate::{
 use serde_json::json;
 
 const TERMINAL: [&str; 3] = ["run_completed", "run_failed", "run_cancelled"];
-const GATE_OR_END: [&str; 5] = [
-    "approval_requested",
-    "approval_blocked",
-    "run_completed",
-    "run_failed",
-    "run_cancelled",
-];
+const GATE_OR_END: [&str; 5] =
+    ["approval_requested", "approval_blocked", "run_completed", "run_failed", "run_cancelled"];
 
 /// More rejections than any policy of the builtin workflows allows.
 const MOST_ROUNDS: usize = 20;
@@ -67,13 +62,7 @@ impl<'a> Scene<'a> {
         println!("   run {}", run.text("/id")?);
         show::event_heading();
         let follower = Follower::new(&run_path);
-        Ok(Self {
-            server,
-            project,
-            api,
-            run_path,
-            follower,
-        })
+        Ok(Self { server, project, api, run_path, follower })
     }
 
     /// Approves at the gate and checks that the remote holds exactly the commit of the evidence.
@@ -82,8 +71,7 @@ impl<'a> Scene<'a> {
         self.show_evidence(&gate)?;
         println!("== Approve exactly this digest");
         let decision = json!({ "rationale": "The demo's reader agrees." });
-        self.api
-            .post_if_match(&format!("{}/approve", gate.path), &gate.digest, &decision)?;
+        self.api.post_if_match(&format!("{}/approve", gate.path), &gate.digest, &decision)?;
         let end = self.follower.until(&self.api, self.server, &TERMINAL)?;
         self.expect_end("completed", &end)?;
         self.show_shipped(&gate)
@@ -97,8 +85,7 @@ impl<'a> Scene<'a> {
             println!("== Reject, round {round}");
             let decision =
                 json!({ "rationale": format!("The demo's reader wants another way (round {round}).") });
-            self.api
-                .post_if_match(&format!("{}/reject", gate.path), &gate.digest, &decision)?;
+            self.api.post_if_match(&format!("{}/reject", gate.path), &gate.digest, &decision)?;
             let next = self.follower.until(&self.api, self.server, &GATE_OR_END)?;
             if TERMINAL.contains(&next.name.as_str()) {
                 self.expect_end("cancelled", &next)?;
@@ -129,18 +116,12 @@ impl<'a> Scene<'a> {
         if event.name == "approval_blocked" {
             return Err(Error::GateBlocked(approval.value["diagnostics"].to_string()));
         }
-        Ok(Gate {
-            path,
-            digest: approval.text("/evidence/digest")?,
-            approval,
-        })
+        Ok(Gate { path, digest: approval.text("/evidence/digest")?, approval })
     }
 
     fn show_evidence(&self, gate: &Gate) -> Result<(), Error> {
         println!("== The gate: this would ship");
-        let diff = self
-            .api
-            .fetch(&format!("{}/diff", self.run_path), "text/x-diff")?;
+        let diff = self.api.fetch(&format!("{}/diff", self.run_path), "text/x-diff")?;
         show::evidence(&gate.approval.value, &diff);
         Ok(())
     }
@@ -163,15 +144,10 @@ impl<'a> Scene<'a> {
             println!("   commit {}  branch {}", found.commit, found.name);
         }
         let [found] = pushed.as_slice() else {
-            return Err(Error::RemoteDisagrees(format!(
-                "{} branches of runs, not one",
-                pushed.len()
-            )));
+            return Err(Error::RemoteDisagrees(format!("{} branches of runs, not one", pushed.len())));
         };
         if found.commit != approved || found.name != branch {
-            return Err(Error::RemoteDisagrees(format!(
-                "approved was {approved} for {branch}"
-            )));
+            return Err(Error::RemoteDisagrees(format!("approved was {approved} for {branch}")));
         }
         println!("   it is the approved commit, on the approved branch:");
         for line in remote::describe(&self.project.remote, &found.commit)?.lines() {
@@ -190,17 +166,11 @@ impl<'a> Scene<'a> {
             println!("   no branch of the run: nothing was shipped");
             return Ok(());
         }
-        Err(Error::RemoteDisagrees(format!(
-            "a rejected run pushed {pushed:?}"
-        )))
+        Err(Error::RemoteDisagrees(format!("a rejected run pushed {pushed:?}")))
     }
 }
 
 fn wrong_end(expected: &'static str, run: &Document) -> Error {
     let actual = run.text("/status").unwrap_or_default();
-    Error::WrongEnd {
-        expected,
-        actual,
-        detail: run.value["failure"].to_string(),
-    }
+    Error::WrongEnd { expected, actual, detail: run.value["failure"].to_string() }
 }

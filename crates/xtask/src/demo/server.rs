@@ -89,33 +89,22 @@ impl Server {
     /// Makes an API token, as the owner of the machine may.
     pub fn create_token(&self) -> Result<String, Error> {
         let mut command = Command::new(&self.jido);
-        command
-            .args(["token", "create", "--name", "demo", "--data"])
-            .arg(&self.data);
+        command.args(["token", "create", "--name", "demo", "--data"]).arg(&self.data);
         self.database.apply(&mut command);
-        Ok(process::stdout_of("jido token create", &mut command)?
-            .trim()
-            .to_owned())
+        Ok(process::stdout_of("jido token create", &mut command)?.trim().to_owned())
     }
 
     /// Fails with the log when the server has ended.
     pub fn check_alive(&self) -> Result<(), Error> {
         match self.ended() {
-            Some(status) => Err(Error::ServerEnded {
-                status,
-                log: self.log_end(),
-            }),
+            Some(status) => Err(Error::ServerEnded { status, log: self.log_end() }),
             None => Ok(()),
         }
     }
 
     /// The error for something that the server did not do in time.
     pub fn late(&self, what: &str, waited: Duration) -> Error {
-        Error::Late {
-            what: what.to_owned(),
-            waited,
-            log: self.log_end(),
-        }
+        Error::Late { what: what.to_owned(), waited, log: self.log_end() }
     }
 
     /// Asks the server to stop and waits until it has.
@@ -171,11 +160,7 @@ impl Drop for Server {
 /// The file may hold an address or a whole URL.
 fn as_url(text: &str) -> String {
     let text = text.trim_end_matches('/');
-    if text.contains("://") {
-        text.to_owned()
-    } else {
-        format!("http://{text}")
-    }
+    if text.contains("://") { text.to_owned() } else { format!("http://{text}") }
 }
 
 #[cfg(test)]

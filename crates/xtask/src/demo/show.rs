@@ -8,10 +8,7 @@ const DATA_WIDTH: usize = 70;
 
 /// Prints the heading above the events.
 pub fn event_heading() {
-    println!(
-        "   {:>3}  {:<12}  {:<19}  {:<18}  data",
-        "seq", "time (UTC)", "event", "step"
-    );
+    println!("   {:>3}  {:<12}  {:<19}  {:<18}  data", "seq", "time (UTC)", "event", "step");
 }
 
 /// Prints one event on one line.
@@ -36,11 +33,7 @@ pub fn evidence(approval: &Value, diff: &str) {
     println!("   commit       {}", plain(&change["commit"]));
     for file in list(&change["files"]) {
         let (added, deleted) = (plain(&file["additions"]), plain(&file["deletions"]));
-        println!(
-            "   file         {} {} (+{added}/-{deleted})",
-            plain(&file["status"]),
-            plain(&file["path"])
-        );
+        println!("   file         {} {} (+{added}/-{deleted})", plain(&file["status"]), plain(&file["path"]));
     }
     for line in diff.lines() {
         println!("   | {line}");
@@ -61,11 +54,7 @@ pub fn evidence(approval: &Value, diff: &str) {
         );
     }
     let destination = &approval["destination"];
-    println!(
-        "   destination  {} {}",
-        plain(&destination["remote"]),
-        plain(&destination["branch"])
-    );
+    println!("   destination  {} {}", plain(&destination["remote"]), plain(&destination["branch"]));
     println!("   digest       {}", plain(&evidence["digest"]));
 }
 
@@ -84,11 +73,7 @@ fn list(value: &Value) -> &[Value] {
 
 fn join(value: &Value) -> String {
     let names: Vec<String> = list(value).iter().map(plain).collect();
-    if names.is_empty() {
-        "none".to_owned()
-    } else {
-        names.join(", ")
-    }
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 /// Hours to milliseconds of an RFC 3339 instant.
@@ -102,13 +87,9 @@ fn data(value: &Value) -> String {
     let Some(members) = value.as_object() else {
         return String::new();
     };
-    let scalars = members
-        .iter()
-        .filter(|(_, value)| !value.is_object() && !value.is_array() && !value.is_null());
-    let text = scalars
-        .map(|(name, value)| format!("{name}={}", plain(value)))
-        .collect::<Vec<_>>()
-        .join(" ");
+    let scalars =
+        members.iter().filter(|(_, value)| !value.is_object() && !value.is_array() && !value.is_null());
+    let text = scalars.map(|(name, value)| format!("{name}={}", plain(value))).collect::<Vec<_>>().join(" ");
     let text = text.replace('\n', " ");
     if text.chars().count() <= DATA_WIDTH {
         return text;
@@ -133,9 +114,6 @@ mod tests {
             data(&json!({"duration_ms": 7, "reason": "a\nb", "list": [1]})),
             "duration_ms=7 reason=a b"
         );
-        assert_eq!(
-            data(&json!({"long": "x".repeat(200)})).chars().count(),
-            DATA_WIDTH
-        );
+        assert_eq!(data(&json!({"long": "x".repeat(200)})).chars().count(), DATA_WIDTH);
     }
 }

@@ -44,10 +44,7 @@ struct Block {
 impl Follower {
     /// A follower that starts before the first event of the run.
     pub fn new(run_path: &str) -> Self {
-        Self {
-            path: format!("{run_path}/events/stream"),
-            last_seq: 0,
-        }
+        Self { path: format!("{run_path}/events/stream"), last_seq: 0 }
     }
 
     /// Prints events until one of the named ones, and returns it.
@@ -87,10 +84,7 @@ impl Follower {
             return Ok(None);
         }
         let body = crate::process::parse_json("an event", &block.data)?.value;
-        let seq = body["seq"]
-            .as_u64()
-            .or_else(|| block.id.parse().ok())
-            .unwrap_or(0);
+        let seq = body["seq"].as_u64().or_else(|| block.id.parse().ok()).unwrap_or(0);
         if seq != self.last_seq + 1 {
             return Err(Error::Missing {
                 what: "the event stream".to_owned(),
@@ -144,20 +138,14 @@ mod tests {
         let block = next_block(&mut text).unwrap();
         assert_eq!((block.id.as_str(), block.event.as_str()), ("7", "run_started"));
         assert_eq!(block.data, "{\"a\":\n1}");
-        assert_eq!(
-            next_block(&mut text),
-            None,
-            "a block that is cut off is not dispatched"
-        );
+        assert_eq!(next_block(&mut text), None, "a block that is cut off is not dispatched");
     }
 
     #[test]
     fn a_gap_in_the_events_is_an_error() {
         let mut follower = Follower::new("/x");
-        let block = |seq: u64| Block {
-            data: format!("{{\"seq\":{seq},\"event\":\"e\"}}"),
-            ..Block::default()
-        };
+        let block =
+            |seq: u64| Block { data: format!("{{\"seq\":{seq},\"event\":\"e\"}}"), ..Block::default() };
         assert_eq!(follower.accept(&block(1)).unwrap().unwrap().seq, 1);
         assert!(follower.accept(&block(3)).is_err());
         assert!(follower.accept(&block(1)).is_err());

@@ -32,10 +32,7 @@ struct TestExecutable {
 impl Built {
     /// The test executables of a package, in the order of the build.
     pub fn tests_of(&self, package_id: &str) -> impl Iterator<Item = &Path> {
-        self.tests
-            .iter()
-            .filter(move |test| test.package_id == package_id)
-            .map(|test| test.path.as_path())
+        self.tests.iter().filter(move |test| test.package_id == package_id).map(|test| test.path.as_path())
     }
 
     /// The `jido` binary.
@@ -54,13 +51,7 @@ impl Built {
 /// one set of dependency features; so nothing is compiled again when the tests run.
 pub fn run() -> Result<(Outcome, Option<Built>), Error> {
     let mut command = workspace::cargo();
-    command.args([
-        "build",
-        "--workspace",
-        "--all-targets",
-        "--locked",
-        "--keep-going",
-    ]);
+    command.args(["build", "--workspace", "--all-targets", "--locked", "--keep-going"]);
     command.args(["--message-format", "json-render-diagnostics"]);
     lint_while_compiling(&mut command);
     let mut next_sign = SIGN_OF_LIFE;
@@ -85,18 +76,11 @@ pub fn run_test(
     let mut command = Command::new(executable);
     workspace::forget_this_package(&mut command);
     command.current_dir(&package.folder);
-    command
-        .env("CARGO_MANIFEST_DIR", &package.folder)
-        .env("CARGO_PKG_NAME", &package.name);
+    command.env("CARGO_MANIFEST_DIR", &package.folder).env("CARGO_PKG_NAME", &package.name);
     if let Some(jido) = jido {
         command.env("JIDO_BIN", jido);
     }
-    process::run_quietly(
-        &executable.display().to_string(),
-        &mut command,
-        SUITE_WITHIN,
-        |_, _| {},
-    )
+    process::run_quietly(&executable.display().to_string(), &mut command, SUITE_WITHIN, |_, _| {})
 }
 
 /// Runs a cargo command that prints test results, in the environment of the shared build.
@@ -116,14 +100,9 @@ fn lint_while_compiling(command: &mut Command) {
 }
 
 fn parse(messages: &str) -> Built {
-    let values = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let values = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let tests = values.filter_map(|message| test_executable(&message)).collect();
-    Built {
-        tests,
-        jido: messages.lines().find_map(workspace::jido_executable),
-    }
+    Built { tests, jido: messages.lines().find_map(workspace::jido_executable) }
 }
 
 fn test_executable(message: &Value) -> Option<TestExecutable> {
@@ -131,24 +110,16 @@ fn test_executable(message: &Value) -> Option<TestExecutable> {
         return None;
     }
     let path = PathBuf::from(message["executable"].as_str()?);
-    Some(TestExecutable {
-        package_id: message["package_id"].as_str()?.to_owned(),
-        path,
-    })
+    Some(TestExecutable { package_id: message["package_id"].as_str()?.to_owned(), path })
 }
 
 /// Cargo's report without its lines of progress.
 fn without_progress(text: &str) -> String {
     let is_progress = |line: &&str| {
         let line = line.trim_start();
-        ["Compiling ", "Checking ", "Downloaded ", "Downloading "]
-            .iter()
-            .any(|word| line.starts_with(word))
+        ["Compiling ", "Checking ", "Downloaded ", "Downloading "].iter().any(|word| line.starts_with(word))
     };
-    text.lines()
-        .filter(|line| !is_progress(line))
-        .collect::<Vec<_>>()
-        .join("\n")
+    text.lines().filter(|line| !is_progress(line)).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -164,10 +135,7 @@ mod tests {
 {"reason":"build-finished","success":true}"#;
         let built = parse(messages);
         assert_eq!(built.jido.as_deref(), Some(Path::new("/t/jido")));
-        assert_eq!(
-            built.tests_of("path#jido").collect::<Vec<_>>(),
-            [Path::new("/t/deps/jido-1")]
-        );
+        assert_eq!(built.tests_of("path#jido").collect::<Vec<_>>(), [Path::new("/t/deps/jido-1")]);
         assert_eq!(built.tests_of("path#api").count(), 0);
     }
 }

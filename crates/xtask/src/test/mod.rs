@@ -77,10 +77,7 @@ fn openapi_check(built: &Built) -> Result<Outcome, Error> {
 }
 
 fn difference(path: &Path, committed: &str, served: &str) -> String {
-    let first = committed
-        .lines()
-        .zip(served.lines())
-        .position(|(old, new)| old != new);
+    let first = committed.lines().zip(served.lines()).position(|(old, new)| old != new);
     let line = first.unwrap_or_else(|| committed.lines().count().min(served.lines().count()));
     format!(
         "{} is not what the server serves: they differ from line {} on.\n  committed: {}\n  served:    {}\n\

@@ -36,12 +36,7 @@ pub struct Suite {
 
 /// One suite for each package, none left out.
 pub fn in_order(mut packages: Vec<Package>) -> Vec<Suite> {
-    let rank = |name: &str| {
-        ORDER
-            .iter()
-            .position(|known| *known == name)
-            .unwrap_or(ORDER.len())
-    };
+    let rank = |name: &str| ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len());
     packages.sort_by(|a, b| (rank(&a.name), &a.name).cmp(&(rank(&b.name), &b.name)));
     packages.into_iter().map(|package| Suite { package }).collect()
 }
@@ -75,11 +70,8 @@ mod tests {
 
     #[test]
     fn a_package_without_a_place_runs_last_and_is_never_left_out() {
-        let package = |name: &str| Package {
-            id: name.to_owned(),
-            name: name.to_owned(),
-            folder: PathBuf::new(),
-        };
+        let package =
+            |name: &str| Package { id: name.to_owned(), name: name.to_owned(), folder: PathBuf::new() };
         let suites = in_order(["newcomer", "blackbox", "wire", "domain"].map(package).to_vec());
         let names: Vec<_> = suites.iter().map(|suite| suite.package.name.as_str()).collect();
         assert_eq!(names, ["domain", "wire", "blackbox", "newcomer"]);

@@ -34,11 +34,7 @@ fn number_before(line: &str, word: &str) -> usize {
     let Some((before, _)) = line.split_once(word) else {
         return 0;
     };
-    before
-        .rsplit(|c: char| !c.is_ascii_digit())
-        .next()
-        .and_then(|digits| digits.parse().ok())
-        .unwrap_or(0)
+    before.rsplit(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok()).unwrap_or(0)
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -59,27 +55,16 @@ pub struct Outcome {
 
 impl Outcome {
     pub fn passed() -> Self {
-        Self {
-            verdict: Verdict::Passed,
-            counts: Counts::default(),
-            note: String::new(),
-        }
+        Self { verdict: Verdict::Passed, counts: Counts::default(), note: String::new() }
     }
 
     pub fn failed(output: String) -> Self {
-        Self {
-            verdict: Verdict::Failed(output),
-            ..Self::passed()
-        }
+        Self { verdict: Verdict::Failed(output), ..Self::passed() }
     }
 
     /// A check that this machine cannot do; the reason is always shown.
     pub fn skipped(reason: String) -> Self {
-        Self {
-            verdict: Verdict::Skipped,
-            ..Self::passed()
-        }
-        .with_note(reason)
+        Self { verdict: Verdict::Skipped, ..Self::passed() }.with_note(reason)
     }
 
     /// The outcome of a program that tells by its exit code; `hint` follows its output on failure.
@@ -105,14 +90,7 @@ impl Outcome {
                 });
             }
         }
-        if output.is_empty() {
-            outcome
-        } else {
-            Self {
-                verdict: Verdict::Failed(output),
-                ..outcome
-            }
-        }
+        if output.is_empty() { outcome } else { Self { verdict: Verdict::Failed(output), ..outcome } }
     }
 
     pub fn with_note(self, note: String) -> Self {
@@ -122,10 +100,7 @@ impl Outcome {
     /// A suite that failed without a failing test (it did not compile, say) counts as one failure.
     fn counted(&self) -> Counts {
         match self.verdict {
-            Verdict::Failed(_) => Counts {
-                failed: self.counts.failed.max(1),
-                ..self.counts
-            },
+            Verdict::Failed(_) => Counts { failed: self.counts.failed.max(1), ..self.counts },
             Verdict::Passed | Verdict::Skipped => self.counts,
         }
     }
@@ -145,14 +120,7 @@ pub struct Report {
 impl Report {
     pub fn new(total: usize) -> Self {
         let (sum, began) = (Counts::default(), Instant::now());
-        Self {
-            total,
-            position: 0,
-            sum,
-            skipped: 0,
-            unsuccessful: Vec::new(),
-            began,
-        }
+        Self { total, position: 0, sum, skipped: 0, unsuccessful: Vec::new(), began }
     }
 
     /// Runs one suite and prints its lines.
@@ -188,11 +156,7 @@ impl Report {
             }
         };
         let seconds = began.elapsed().as_secs_f64();
-        let line = format!(
-            "{} {word:<7} {name:<24} {seconds:>7.1} s  {}",
-            self.place(),
-            tail(&outcome)
-        );
+        let line = format!("{} {word:<7} {name:<24} {seconds:>7.1} s  {}", self.place(), tail(&outcome));
         println!("{}", line.trim_end());
         product
     }
@@ -213,11 +177,7 @@ impl Report {
             println!("failed or not run: {}", self.unsuccessful.join(", "));
         }
         println!("{}", closing(self.sum, self.skipped));
-        if self.unsuccessful.is_empty() {
-            Ok(())
-        } else {
-            Err(Error::SuitesFailed)
-        }
+        if self.unsuccessful.is_empty() { Ok(()) } else { Err(Error::SuitesFailed) }
     }
 
     fn place(&self) -> String {
@@ -228,30 +188,18 @@ impl Report {
 /// The plain closing line that build machines read.
 fn closing(sum: Counts, skipped_suites: usize) -> String {
     let skipped = sum.ignored + skipped_suites;
-    let tail = if skipped == 0 {
-        String::new()
-    } else {
-        format!(", {skipped} skipped")
-    };
+    let tail = if skipped == 0 { String::new() } else { format!(", {skipped} skipped") };
     format!("{} passed, {} failed{tail}", sum.passed, sum.failed)
 }
 
 fn tail(outcome: &Outcome) -> String {
-    let Counts {
-        passed,
-        failed,
-        ignored,
-    } = outcome.counts;
+    let Counts { passed, failed, ignored } = outcome.counts;
     let counts = match (passed + failed, ignored) {
         (0, 0) => String::new(),
         (_, 0) => format!("{passed} passed, {failed} failed"),
         (_, _) => format!("{passed} passed, {failed} failed, {ignored} ignored"),
     };
-    [counts, outcome.note.clone()]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join("; ")
+    [counts, outcome.note.clone()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -262,14 +210,7 @@ mod tests {
     fn the_counts_of_several_executables_add_up() {
         let text = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\nnoise\n\
                     test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out\n";
-        assert_eq!(
-            Counts::of_output(text),
-            Counts {
-                passed: 15,
-                failed: 2,
-                ignored: 1
-            }
-        );
+        assert_eq!(Counts::of_output(text), Counts { passed: 15, failed: 2, ignored: 1 });
     }
 
     #[test]
@@ -279,11 +220,7 @@ mod tests {
 
     #[test]
     fn the_closing_line_is_plain() {
-        let sum = Counts {
-            passed: 7,
-            failed: 0,
-            ignored: 0,
-        };
+        let sum = Counts { passed: 7, failed: 0, ignored: 0 };
         assert_eq!(closing(sum, 0), "7 passed, 0 failed");
         assert_eq!(closing(sum, 1), "7 passed, 0 failed, 1 skipped");
     }

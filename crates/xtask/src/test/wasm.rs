@@ -15,10 +15,8 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const DEBIAN_COMPILER: &str = "rustc-web";
 
 /// What is checked, as arguments of `cargo check`.
-const CHECKS: [&[&str]; 2] = [
-    &["-p", "domain", "-p", "wire"],
-    &["-p", "domain", "-p", "wire", "--no-default-features"],
-];
+const CHECKS: [&[&str]; 2] =
+    [&["-p", "domain", "-p", "wire"], &["-p", "domain", "-p", "wire", "--no-default-features"]];
 
 /// Compiles the crates for WASM with and without their default features.
 pub fn check(rust_version: &str) -> Result<Outcome, Error> {
@@ -29,22 +27,14 @@ pub fn check(rust_version: &str) -> Result<Outcome, Error> {
         let _ = process::run_quietly("rustup", &mut command, SUITE_WITHIN, |_, _| {});
     }
     if !has_std() {
-        return Ok(Outcome::skipped(reason(
-            rust_version,
-            debian_version().as_deref(),
-        )));
+        return Ok(Outcome::skipped(reason(rust_version, debian_version().as_deref())));
     }
     for features in CHECKS {
         let mut command = workspace::cargo();
-        command
-            .args(["check", "--locked", "--target", TARGET])
-            .args(features);
+        command.args(["check", "--locked", "--target", TARGET]).args(features);
         let finished = process::run_quietly("cargo check", &mut command, SUITE_WITHIN, |_, _| {})?;
         if !finished.succeeded() {
-            return Ok(Outcome::of_check(
-                &finished,
-                "domain and wire must compile to WASM.\n",
-            ));
+            return Ok(Outcome::of_check(&finished, "domain and wire must compile to WASM.\n"));
         }
     }
     Ok(Outcome::passed())
@@ -53,9 +43,7 @@ pub fn check(rust_version: &str) -> Result<Outcome, Error> {
 /// Tells whether the active toolchain has a standard library for the target.
 fn has_std() -> bool {
     let mut command = Command::new("rustc");
-    command
-        .args(["--print", "target-libdir", "--target", TARGET])
-        .current_dir(workspace::root());
+    command.args(["--print", "target-libdir", "--target", TARGET]).current_dir(workspace::root());
     let Ok(output) = command.output() else {
         return false;
     };
@@ -63,9 +51,7 @@ fn has_std() -> bool {
     let Ok(entries) = fs::read_dir(Path::new(&folder)) else {
         return false;
     };
-    entries
-        .flatten()
-        .any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))
+    entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))
 }
 
 /// Tells whether rustup may fetch the target's library here.
@@ -76,17 +62,10 @@ fn may_add_target() -> bool {
 
 /// The version of Debian's compiler that apt would install, if this is a Debian that has one.
 fn debian_version() -> Option<String> {
-    let output = Command::new("apt-cache")
-        .args(["policy", DEBIAN_COMPILER])
-        .output()
-        .ok()?;
+    let output = Command::new("apt-cache").args(["policy", DEBIAN_COMPILER]).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let candidate = text
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("Candidate: "))?;
-    candidate
-        .starts_with(|c: char| c.is_ascii_digit())
-        .then(|| candidate.to_owned())
+    let candidate = text.lines().find_map(|line| line.trim().strip_prefix("Candidate: "))?;
+    candidate.starts_with(|c: char| c.is_ascii_digit()).then(|| candidate.to_owned())
 }
 
 fn reason(rust_version: &str, debian: Option<&str>) -> String {
@@ -107,9 +86,7 @@ fn reason(rust_version: &str, debian: Option<&str>) -> String {
 
 /// Major and minor number at the start of a version.
 fn release(version: &str) -> (u32, u32) {
-    let mut numbers = version
-        .split(|c: char| !c.is_ascii_digit())
-        .map(|part| part.parse().unwrap_or(0));
+    let mut numbers = version.split(|c: char| !c.is_ascii_digit()).map(|part| part.parse().unwrap_or(0));
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
 }
 

@@ -17,20 +17,13 @@ impl Header {
     /// The label is `shop src/lib.rs` or `shop doc-tests`.
     pub(super) fn parse(line: &str) -> Option<Self> {
         if let Some(package) = line.strip_prefix("   Doc-tests ") {
-            return Some(Self {
-                label: format!("{package} doc-tests"),
-            });
+            return Some(Self { label: format!("{package} doc-tests") });
         }
-        let (source, path) = line
-            .strip_prefix("     Running ")?
-            .strip_suffix(')')?
-            .split_once(" (")?;
+        let (source, path) = line.strip_prefix("     Running ")?.strip_suffix(')')?.split_once(" (")?;
         let source = source.strip_prefix("unittests ").unwrap_or(source);
         let file = path.rsplit(['/', '\\']).next()?;
         let binary = file.rsplit_once('-').map_or(file, |(binary, _hash)| binary);
-        Some(Self {
-            label: format!("{binary} {source}"),
-        })
+        Some(Self { label: format!("{binary} {source}") })
     }
 }
 
@@ -63,9 +56,5 @@ pub(super) fn distinguish(sections: Vec<Vec<Case>>, headers: &[Header]) -> Vec<C
 }
 
 fn prefixed(case: Case, label: &str) -> Case {
-    Case::new(
-        &format!("{}::{}", clip(label, MAX_NAME_BYTES), case.name),
-        case.outcome,
-    )
-    .because(case.message)
+    Case::new(&format!("{}::{}", clip(label, MAX_NAME_BYTES), case.name), case.outcome).because(case.message)
 }

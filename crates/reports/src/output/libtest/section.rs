@@ -70,10 +70,7 @@ impl<'a> Section<'a> {
         if counts.total() != self.announced {
             return None;
         }
-        let listed_failures = self
-            .listed
-            .iter()
-            .filter(|(_, outcome)| *outcome == Outcome::Failed);
+        let listed_failures = self.listed.iter().filter(|(_, outcome)| *outcome == Outcome::Failed);
         let listed_failures: Vec<_> = listed_failures.map(|(name, _)| *name).collect();
         let named = |names: &[&str]| u64::try_from(names.len()) == Ok(counts.failed);
         let failed = match (named(&self.failures), named(&listed_failures)) {
@@ -88,10 +85,7 @@ impl<'a> Section<'a> {
                 Case::new(name, Outcome::Failed).because(message)
             })
             .collect();
-        let others = self
-            .listed
-            .into_iter()
-            .filter(|(_, outcome)| *outcome != Outcome::Failed);
+        let others = self.listed.into_iter().filter(|(_, outcome)| *outcome != Outcome::Failed);
         let others: Vec<_> = others.map(|(name, outcome)| Case::new(name, outcome)).collect();
         if counts.covers(&Counts::of(&others)) {
             cases.extend(others);
@@ -100,9 +94,7 @@ impl<'a> Section<'a> {
     }
 
     fn test_line(&mut self, line: &'a str) {
-        let test = line
-            .strip_prefix("test ")
-            .and_then(|rest| rest.split_once(" ... "));
+        let test = line.strip_prefix("test ").and_then(|rest| rest.split_once(" ... "));
         match (test, self.pending) {
             (Some((name, result)), _) => {
                 let name = without_kind(name);
@@ -129,11 +121,8 @@ fn output_heading(line: &str) -> Option<&str> {
 }
 
 fn outcome(result: &str) -> Option<Outcome> {
-    let is = |word: &str| {
-        result
-            .strip_prefix(word)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(" <"))
-    };
+    let is =
+        |word: &str| result.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(" <"));
     if is("ok") || result.starts_with("bench: ") {
         Some(Outcome::Passed)
     } else if is("FAILED") || result.starts_with("FAILED (") {

@@ -45,10 +45,7 @@ impl<'a> Line<'a> {
         if line.starts_with("!!!") && line.ends_with("!!!") {
             return Some(Line::Interruption);
         }
-        let collected = line
-            .strip_prefix("collecting ... ")
-            .unwrap_or(line)
-            .strip_prefix("collected ");
+        let collected = line.strip_prefix("collecting ... ").unwrap_or(line).strip_prefix("collected ");
         if let Some(collected) = collected {
             return collected_tests(collected).map(Line::Collected);
         }
@@ -89,11 +86,7 @@ impl Figures {
     }
 
     pub(super) fn counts(&self) -> Counts {
-        Counts {
-            passed: self.passed,
-            failed: self.failed + self.errors,
-            skipped: self.skipped,
-        }
+        Counts { passed: self.passed, failed: self.failed + self.errors, skipped: self.skipped }
     }
 }
 

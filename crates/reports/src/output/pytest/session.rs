@@ -43,10 +43,7 @@ struct ShortSummary<'a> {
 
 impl<'a> Session<'a> {
     pub(super) fn with_header() -> Self {
-        Self {
-            header: Header::Seen,
-            ..Self::without_header()
-        }
+        Self { header: Header::Seen, ..Self::without_header() }
     }
 
     pub(super) fn without_header() -> Self {
@@ -125,11 +122,7 @@ impl<'a> Session<'a> {
             all.entry(name).or_insert_with(|| Case::new(name, outcome));
         }
         let all: Vec<_> = all.into_values().collect();
-        let cases = if counts.covers(&Counts::of(&all)) {
-            all
-        } else {
-            cases.into_values().collect()
-        };
+        let cases = if counts.covers(&Counts::of(&all)) { all } else { cases.into_values().collect() };
         Some(Report::from_counts(Format::Pytest, counts, cases))
     }
 
@@ -140,13 +133,10 @@ impl<'a> Session<'a> {
         let agrees = |named: u64, counted: u64| named == 0 || named == counted;
         let ran = figures.passed + figures.failed + figures.skipped;
         let fits_collection =
-            self.collected
-                .is_none_or(|collected| match ran.checked_sub(summary.subtests) {
-                    Some(ran) => {
-                        ran <= collected && (self.is_interrupted || collected <= ran + figures.errors)
-                    }
-                    None => false,
-                });
+            self.collected.is_none_or(|collected| match ran.checked_sub(summary.subtests) {
+                Some(ran) => ran <= collected && (self.is_interrupted || collected <= ran + figures.errors),
+                None => false,
+            });
         fits_collection
             && agrees(named(&summary.failed, summary.subtests), figures.failed)
             && agrees(named(&summary.errors, 0), figures.errors)

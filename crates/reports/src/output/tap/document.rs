@@ -111,20 +111,13 @@ impl<'a> Document<'a> {
             return None;
         }
         let mut cases: Vec<_> = self.pending.into_iter().flatten().collect();
-        if self
-            .numbers
-            .iter()
-            .any(|number| *number == 0 || *number > planned)
-        {
+        if self.numbers.iter().any(|number| *number == 0 || *number > planned) {
             return None;
         }
         let missing = planned - self.points;
         let absent = (1..=planned).filter(|number| !self.numbers.contains(number));
         for number in absent.take(usize::try_from(missing).ok()?) {
-            cases.push(Case::new(
-                &format!("{number} (planned, never ran)"),
-                Outcome::Failed,
-            ));
+            cases.push(Case::new(&format!("{number} (planned, never ran)"), Outcome::Failed));
         }
         if let Some(reason) = self.bailed_out {
             let message = (!reason.is_empty()).then(|| reason.to_owned());
@@ -167,11 +160,7 @@ impl<'a> Document<'a> {
         if counts_itself {
             cases.push(Case::new(&name, outcome));
             if outcome == Outcome::Failed {
-                self.failing = Some(Failing {
-                    depth,
-                    index: cases.len() - 1,
-                    excerpt: Excerpt::default(),
-                });
+                self.failing = Some(Failing { depth, index: cases.len() - 1, excerpt: Excerpt::default() });
             }
         }
     }
@@ -181,10 +170,7 @@ impl<'a> Document<'a> {
         let Some(failing) = self.failing.take() else {
             return;
         };
-        if let Some(case) = self
-            .pending
-            .get_mut(failing.depth)
-            .and_then(|cases| cases.get_mut(failing.index))
+        if let Some(case) = self.pending.get_mut(failing.depth).and_then(|cases| cases.get_mut(failing.index))
         {
             case.message = failing.excerpt.finish();
         }

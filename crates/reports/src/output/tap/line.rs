@@ -70,8 +70,7 @@ fn plan(text: &str) -> Option<Content<'_>> {
 }
 
 fn bail_out(text: &str) -> Option<Content<'_>> {
-    text.strip_prefix("Bail out!")
-        .map(|reason| Content::BailOut(reason.trim()))
+    text.strip_prefix("Bail out!").map(|reason| Content::BailOut(reason.trim()))
 }
 
 /// Reads a test point, which must have a number or a dash before its description: `ok` alone is an ordinary word.
@@ -82,22 +81,13 @@ fn test(text: &str) -> Option<Content<'_>> {
     };
     let (word, after) = rest.split_once(' ').unwrap_or((rest, ""));
     let number = count(word);
-    let rest = if number.is_some() {
-        after.trim_start()
-    } else {
-        rest
-    };
+    let rest = if number.is_some() { after.trim_start() } else { rest };
     let dashed = rest.strip_prefix("- ").or_else(|| (rest == "-").then_some(""));
     if number.is_none() && dashed.is_none() {
         return None;
     }
     let (description, directive) = directive(dashed.unwrap_or(rest));
-    Some(Content::Test(Test {
-        verdict,
-        number,
-        description,
-        directive,
-    }))
+    Some(Content::Test(Test { verdict, number, description, directive }))
 }
 
 /// Cuts the directive off a description; an escaped `\#` begins none.
@@ -105,10 +95,8 @@ fn directive(text: &str) -> (&str, Directive) {
     for (at, _) in text.match_indices('#') {
         let before = &text[..at];
         let word = text[at + 1..].trim_start();
-        let begins = |name: &str| {
-            word.get(..name.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(name))
-        };
+        let begins =
+            |name: &str| word.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
         let is_escaped = before.ends_with('\\');
         if !is_escaped && begins("skip") {
             return (before.trim_end(), Directive::Skip);
