@@ -14,6 +14,7 @@ mod hub;
 mod layout;
 mod logs;
 mod scheduler;
+mod signals;
 mod steps;
 mod workspace;
 
@@ -32,6 +33,7 @@ use layout::Layout;
 use persistence::Store;
 use sandbox::Sandbox;
 use scheduler::Live;
+use signals::News;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -53,6 +55,8 @@ struct Shared {
     mirrors: Mirrors,
     sandbox: Sandbox,
     live: Live,
+    /// Runs of which other nodes should hear.
+    news: News,
     /// Rung when there may be due work.
     due: Notify,
     stop: CancellationToken,
@@ -73,6 +77,7 @@ impl Engine {
             mirrors: Mirrors::new(git, layout.mirrors()),
             sandbox: Sandbox::new(config.supervisor.clone()),
             live: Live::default(),
+            news: News::new(),
             due: Notify::new(),
             stop: CancellationToken::new(),
             owner: clock::new_id().to_string(),
@@ -106,6 +111,9 @@ impl Engine {
     pub(crate) fn committed(&self, run: RunId) {
         self.shared.hub.publish(run);
         self.shared.due.notify_one();
+        if self.shared.store.is_shared() {
+            self.shared.news.add(run);
+        }
     }
 
     /// Asks `run` to end: live steps are ended and their attempts go back to the queue.

@@ -46,6 +46,18 @@ impl Engine {
     ///
     /// Work that was cut off is taken up again at the next start, by each step's contract.
     pub async fn run(&self) -> Result<()> {
+        if self.store().is_shared() {
+            let news = self.exchange_news();
+            tokio::select! {
+                done = self.work_until_stopped() => done,
+                () = news => Ok(()),
+            }
+        } else {
+            self.work_until_stopped().await
+        }
+    }
+
+    async fn work_until_stopped(&self) -> Result<()> {
         if !self.store().is_shared() {
             // This process alone uses the database: whatever another one had leased is nobody's now.
             self.recover(OrphanedAttempts::NotOwnedBy(self.shared.owner.clone())).await;

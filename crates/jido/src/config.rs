@@ -94,7 +94,8 @@ impl FileConfig {
     fn check(&self, faults: &mut Vec<String>) {
         for (name, agent) in &self.agents {
             if agent.argv.first().is_none_or(String::is_empty) {
-                faults.push(format!("agents.{name}.argv: names no program; write [\"program\", \"argument\"]"));
+                faults
+                    .push(format!("agents.{name}.argv: names no program; write [\"program\", \"argument\"]"));
             }
             if agent.timeout_seconds == Some(0) {
                 faults.push(format!("agents.{name}.timeout_seconds: must be at least 1"));
@@ -106,7 +107,9 @@ impl FileConfig {
             faults.push("steps.max_live: must be at least 1, or no step would ever run".to_owned());
         }
         if self.steps.lease_seconds < 3 {
-            faults.push("steps.lease_seconds: must be at least 3, for a lease is renewed each third of it".to_owned());
+            faults.push(
+                "steps.lease_seconds: must be at least 3, for a lease is renewed each third of it".to_owned(),
+            );
         }
     }
 
@@ -141,7 +144,11 @@ impl FileConfig {
 }
 
 /// The tables beneath `[section.NAME]`.
-fn named<T: DeserializeOwned>(document: &Table, section: &str, faults: &mut Vec<String>) -> BTreeMap<String, T> {
+fn named<T: DeserializeOwned>(
+    document: &Table,
+    section: &str,
+    faults: &mut Vec<String>,
+) -> BTreeMap<String, T> {
     let entries = match document.get(section) {
         None => return BTreeMap::new(),
         Some(Value::Table(entries)) => entries,
@@ -174,8 +181,11 @@ fn section<T: DeserializeOwned + Default>(document: &Table, section: &str, fault
 /// What the reader says about the table at `path`, with the path of the key that it names.
 fn fault(path: &str, error: &toml::de::Error) -> String {
     let message = error.message().replace('\n', " ");
-    if let Some((key, known)) = message.strip_prefix("unknown field `").and_then(|rest| rest.split_once("`, ")) {
-        let known = known.trim_start_matches("expected one of ").trim_start_matches("expected ").replace('`', "");
+    if let Some((key, known)) =
+        message.strip_prefix("unknown field `").and_then(|rest| rest.split_once("`, "))
+    {
+        let known =
+            known.trim_start_matches("expected one of ").trim_start_matches("expected ").replace('`', "");
         return unknown(&format!("{path}.{key}"), &known);
     }
     // The key, if one is meant, stands in the last line: "in `argv`".

@@ -101,20 +101,29 @@ impl Error {
                 "name a folder of its own with --data DIR, or make this one private with `chmod 700 {}`",
                 folder.display()
             ),
-            Self::NoDatabase(_) => "start the server once with the same --data (`jido serve --data DIR`), or name \
+            Self::NoDatabase(_) => {
+                "start the server once with the same --data (`jido serve --data DIR`), or name \
                 the database with --database"
-                .to_owned(),
+                    .to_owned()
+            }
             Self::NewerDatabase => {
                 "use the jido that last used this database; older ones cannot read it".to_owned()
             }
-            Self::OpenDatabase { .. } => "see that the database runs, that its address is right, and that this user \
+            Self::OpenDatabase { .. } => {
+                "see that the database runs, that its address is right, and that this user \
                 may open it"
-                .to_owned(),
-            Self::Config { .. } => "mend the lines above; `jido demo prepare` writes an annotated example".to_owned(),
-            Self::NoConfig(_) => "mend the path given by --config, or leave --config out: every setting has a default"
-                .to_owned(),
+                    .to_owned()
+            }
+            Self::Config { .. } => {
+                "mend the lines above; `jido demo prepare` writes an annotated example".to_owned()
+            }
+            Self::NoConfig(_) => {
+                "mend the path given by --config, or leave --config out: every setting has a default"
+                    .to_owned()
+            }
             Self::AddressInUse { .. } => {
-                "stop the program that listens there, or choose another address with --listen 127.0.0.1:0".to_owned()
+                "stop the program that listens there, or choose another address with --listen 127.0.0.1:0"
+                    .to_owned()
             }
             Self::NoUser(_) => "the owner, named `owner`, exists once the server has started".to_owned(),
             Self::NoToken { user, .. } => format!("`jido token list --user {user}` names them"),
@@ -123,7 +132,9 @@ impl Error {
                 format!("choose an empty folder, or remove {}", found.display())
             }
             Self::Git { .. } => "see that git is installed (`git --version`)".to_owned(),
-            Self::Agent(_) => "name a real agent in the server's configuration: the demo's jido.toml shows how".to_owned(),
+            Self::Agent(_) => {
+                "name a real agent in the server's configuration: the demo's jido.toml shows how".to_owned()
+            }
             Self::FaultsFound
             | Self::Io { .. }
             | Self::Store { .. }

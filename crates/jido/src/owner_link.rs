@@ -12,7 +12,7 @@ use clap::Args;
 use domain::{Timestamp, UserId};
 use engine::clock;
 use persistence::Store;
-use persistence::commands::{CreateOwnerLink, EnsureOwner};
+use persistence::commands::{CreateOwnerLink, EnsureOwner, FindUser};
 use persistence::records::{OwnerLinkRecord, UserRecord};
 use std::time::Duration;
 
@@ -22,6 +22,9 @@ pub const LIFETIME: Duration = Duration::from_secs(15 * 60);
 /// What lies between the server's address and the secret. The secret is in the fragment, which browsers never send:
 /// no log of a server or proxy has it.
 const PATH: &str = "/sign-in#token=";
+
+/// What the file says while nobody has signed in and there is no link to use.
+const NO_LINK: &str = "Nobody has signed in, and no link can be used. `jido owner-link` makes one; so does the next start of the server.\n";
 
 /// Where a server listens unless it is told otherwise.
 const USUAL_ADDRESS: &str = "http://127.0.0.1:8700";
@@ -86,17 +89,24 @@ pub async fn run(options: OwnerLinkOptions) -> Result<(), Error> {
     Ok(())
 }
 
-/// Returns the owner, and a new link when nobody is known to have signed in by an earlier one.
+/// Makes the owner where there is none; returns a new link when nobody is known to have signed in by an earlier one.
 ///
-/// The file of the newest link stays until that link is used. So a link is due when the owner was only just made,
-/// and when the file is still there with a link in it that nobody has used.
+/// The file of the newest link stays until that link is used: while it is there, each start gives a new link. It is
+/// written before the owner is made, so that a start that is cut short anywhere does not lock the owner out.
 pub async fn due_at_start(store: &Store, folder: &DataFolder) -> Result<Option<OwnerLink>, Error> {
+    let known = FindUser { name: users::OWNER.to_owned() };
+    if store.read(known).await.map_err(Error::store("look the owner up"))?.is_none() {
+        files::replace(&folder.owner_link_file(), NO_LINK, Readers::Owner)?;
+    }
     let now = clock::now();
     let id = UserId::from_uuid(clock::new_id());
-    let candidate = UserRecord { id, name: users::OWNER.to_owned(), is_owner: true, created_at: now };
-    let owner = store.write(EnsureOwner(candidate)).await.map_err(Error::store("make the owner"))?;
-    let is_due = owner.id == id || has_waiting_link(store, folder).await?;
-    if is_due { OwnerLink::create(store, owner.id).await.map(Some) } else { Ok(None) }
+    let owner = UserRecord { id, name: users::OWNER.to_owned(), is_owner: true, created_at: now };
+    let owner = store.write(EnsureOwner(owner)).await.map_err(Error::store("make the owner"))?;
+    if has_waiting_link(store, folder).await? {
+        OwnerLink::create(store, owner.id).await.map(Some)
+    } else {
+        Ok(None)
+    }
 }
 
 /// Removes the secret from the data folder when the link can no longer be used. Runs until then.
@@ -116,8 +126,7 @@ async fn withdraw(store: &Store, folder: &DataFolder, link: &OwnerLink) -> Resul
     if spent::is_spent(store, &link.secret).await? {
         return files::remove(&file);
     }
-    let note = "The link has expired unused. `jido owner-link` makes another; so does the next start of the server.\n";
-    files::replace(&file, note, Readers::Owner)?;
+    files::replace(&file, NO_LINK, Readers::Owner)?;
     tracing::info!("the owner link has expired unused; `jido owner-link` makes another");
     Ok(())
 }

@@ -38,8 +38,9 @@ Examples:
 Prints a one-time link for the owner as long as nobody has signed in. SIGTERM and Ctrl-C end it within seconds:
 steps at work are ended and taken up again at the next start; a second signal ends it at once.")]
 pub struct ServeOptions {
-    /// The address to listen on; port 0 takes a free one. It speaks plain HTTP: put a TLS proxy before anything
-    /// that other machines can reach.
+    /// The address to listen on; port 0 takes a free one.
+    ///
+    /// The server speaks plain HTTP: put a TLS proxy before anything that other machines can reach.
     #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:8700")]
     listen: SocketAddr,
 
@@ -71,11 +72,18 @@ pub struct ServeOptions {
 pub async fn run(options: ServeOptions) -> Result<(), Error> {
     let signals = Signals::listen()?;
     let file = FileConfig::load(options.config.as_deref())?;
+    if let Some(folder) = &options.web_root {
+        folder.read_dir().map_err(Error::io("read the browser application in", folder))?;
+    }
     if options.storage.password_on_command_line() {
-        tracing::warn!("the database's password stands on the command line, where every process of this machine reads it; set JIDO_DATABASE instead");
+        tracing::warn!(
+            "the database's password stands on the command line, where every process of this machine can read it; \
+             set JIDO_DATABASE instead"
+        );
     }
     let (store, lock) = options.storage.open_for_server().await?;
     let folder = options.storage.folder();
+    tracing::info!(data = %folder.path().display(), database = options.storage.database_name(), "the store is open");
     builtins::publish(&store).await?;
     let link = owner_link::due_at_start(&store, &folder).await?;
     if let Some(demo) = &options.seed_demo {
@@ -83,11 +91,14 @@ pub async fn run(options: ServeOptions) -> Result<(), Error> {
     }
     let config = engine_config::assemble(&folder, file)?;
     let engine = Engine::new(config, store.clone()).map_err(Error::Engine)?;
-    tracing::info!(data = %folder.path().display(), database = options.storage.database_name(), "the store is open");
 
-    let announcement = Announcement { folder: folder.clone(), address_file: options.address_file, link: link.clone() };
-    let settings =
-        api::Settings { listen: options.listen, web_root: options.web_root, version: env!("CARGO_PKG_VERSION") };
+    let announcement =
+        Announcement { folder: folder.clone(), address_file: options.address_file, link: link.clone() };
+    let settings = api::Settings {
+        listen: options.listen,
+        web_root: options.web_root,
+        version: env!("CARGO_PKG_VERSION"),
+    };
     let ended = work(settings, engine, announcement, signals, store, folder.clone()).await;
     // The address is of this server alone; without it, nobody takes a stopped server for a running one.
     files::remove(&folder.address_file())?;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 /// Reads a number with a unit: `s`, `m`, `h`, `d` or `w`.
 pub fn parse(text: &str) -> Result<Duration, String> {
-    let expected = || format!("`{text}` is no span of time: write a number and one of s, m, h, d, w, such as 90d");
+    let expected =
+        || format!("`{text}` is no span of time: write a number and one of s, m, h, d, w, such as 90d");
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
     let seconds_in_unit = match unit {

@@ -15,12 +15,16 @@ const CHORE_CONNECTIONS: usize = 2;
 /// Which database and which folder.
 #[derive(Debug, Clone, Args)]
 pub struct StorageOptions {
-    /// The server's folder: mirrors, workspaces, artifacts, logs, and the SQLite database unless --database is given.
+    /// The server's folder.
+    ///
+    /// It holds mirrors, workspaces, artifacts and logs, and the SQLite database unless --database names another.
     #[arg(long, value_name = "DIR", env = "JIDO_DATA", default_value = "./data")]
     pub data: PathBuf,
 
-    /// A PostgreSQL database, shared by several servers. An address with a password belongs in JIDO_DATABASE:
-    /// every process of the machine can read a command line.
+    /// A PostgreSQL database, in place of SQLite in the server's folder.
+    ///
+    /// Several servers may share it. An address with a password belongs in JIDO_DATABASE: every process of the
+    /// machine can read a command line.
     #[arg(long, value_name = "URL", env = "JIDO_DATABASE", hide_env_values = true, value_parser = PostgresUrl::parse)]
     pub database: Option<PostgresUrl>,
 }

@@ -104,7 +104,8 @@ async fn create(options: CreateOptions) -> Result<(), Error> {
 async fn list(options: OfUser) -> Result<(), Error> {
     let store = options.storage.open_existing().await?;
     let user = users::find(&store, &options.user).await?;
-    let tokens = store.read(ListTokens { user_id: user.id }).await.map_err(Error::store("list the tokens"))?;
+    let tokens =
+        store.read(ListTokens { user_id: user.id }).await.map_err(Error::store("list the tokens"))?;
     if tokens.is_empty() {
         say(&format!("{} has no tokens; `jido token create --name NAME` makes one.", user.name));
         return Ok(());
@@ -135,7 +136,12 @@ async fn revoke(options: RevokeOptions) -> Result<(), Error> {
 fn line(token: &TokenRecord, now: Timestamp) -> String {
     let expires = token.expires_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
     let state = state(token, now);
-    format!("{:<36}  {state:<7}  {:<27}  {expires:<27}  {}", token.id.to_string(), token.created_at.to_string(), token.name)
+    format!(
+        "{:<36}  {state:<7}  {:<27}  {expires:<27}  {}",
+        token.id.to_string(),
+        token.created_at.to_string(),
+        token.name
+    )
 }
 
 fn state(token: &TokenRecord, now: Timestamp) -> &'static str {
@@ -178,7 +184,10 @@ mod tests {
             revoked_at: revoked.map(Timestamp::from_micros),
         };
         let line = line(&token, Timestamp::from_micros(10));
-        assert!(line.contains(expected) && line.ends_with("laptop") && !line.contains("hash-of-it"), "{line}");
+        assert!(
+            line.contains(expected) && line.ends_with("laptop") && !line.contains("hash-of-it"),
+            "{line}"
+        );
     }
 
     #[test]

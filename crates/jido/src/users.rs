@@ -10,6 +10,7 @@ pub const OWNER: &str = "owner";
 
 /// The user of this name.
 pub async fn find(store: &Store, name: &str) -> Result<UserRecord, Error> {
-    let found = store.read(FindUser { name: name.to_owned() }).await.map_err(Error::store("look the user up"))?;
+    let found =
+        store.read(FindUser { name: name.to_owned() }).await.map_err(Error::store("look the user up"))?;
     found.ok_or_else(|| Error::NoUser(name.to_owned()))
 }

@@ -40,7 +40,12 @@ fn validate(file: &Path) -> Result<(), Error> {
         Ok(pinned) => {
             let definition = pinned.definition();
             let steps = definition.steps.len();
-            say(&format!("{}: {} is valid, {steps} steps, {}", file.display(), definition.name, pinned.digest()));
+            say(&format!(
+                "{}: {} is valid, {steps} steps, {}",
+                file.display(),
+                definition.name,
+                pinned.digest()
+            ));
             Ok(())
         }
         Err(faults) => {

@@ -51,6 +51,9 @@ impl From<diesel::result::Error> for Error {
                 info,
             ) => Self::Unavailable(info.message().to_owned()),
             Diesel::DatabaseError(_, ref info) if says_disk_full(info.message()) => Self::DiskFull,
+            Diesel::DatabaseError(_, ref info) if says_disconnected(info.message()) => {
+                Self::Unavailable(info.message().to_owned())
+            }
             Diesel::BrokenTransactionManager => Self::Unavailable("the connection is broken".to_owned()),
             other => Self::Database(other),
         }
@@ -60,4 +63,9 @@ impl From<diesel::result::Error> for Error {
 /// SQLite's SQLITE_FULL, and the operating system's ENOSPC as PostgreSQL reports it.
 fn says_disk_full(message: &str) -> bool {
     message.contains("disk is full") || message.contains("No space left on device")
+}
+
+/// What PostgreSQL says to a connection when it is stopped, starts, or ends the connection; diesel has no kind for it.
+fn says_disconnected(message: &str) -> bool {
+    message.contains("terminating connection") || message.contains("the database system is")
 }

@@ -170,8 +170,7 @@ impl serde_json::ser::Formatter for WithoutNul {
 impl<T: Serialize + Debug> ToSql<Json, Pg> for Doc<T> {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         out.write_all(&[1])?; // the version byte of jsonb's wire form
-        self.0
-            .serialize(&mut serde_json::Serializer::with_formatter(out, WithoutNul))?;
+        self.0.serialize(&mut serde_json::Serializer::with_formatter(out, WithoutNul))?;
         Ok(IsNull::No)
     }
 }

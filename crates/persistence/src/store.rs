@@ -44,6 +44,22 @@ impl Store {
         }
     }
 
+    /// Tells other nodes that these runs have news; a lone process has nobody to tell.
+    pub async fn announce(&self, runs: &[domain::RunId]) -> Result<()> {
+        match self {
+            Self::Postgres(database) => database.announce(runs).await,
+            Self::Sqlite(_) => Ok(()),
+        }
+    }
+
+    /// Hands on what nodes announce, this one's own news too, until the connection breaks; for a lone process, never.
+    pub async fn listen(&self, heard: impl FnMut(domain::RunId)) -> Result<()> {
+        match self {
+            Self::Postgres(database) => database.listen(heard).await,
+            Self::Sqlite(_) => std::future::pending().await,
+        }
+    }
+
     /// Runs a reading operation in one consistent snapshot.
     pub async fn read<O: Portable>(&self, operation: O) -> Result<O::Output> {
         match self {
@@ -65,12 +81,7 @@ where
     use diesel::migration::MigrationSource;
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| Error::Migration(error.to_string());
     let applied = harness.applied_migrations().map_err(failed)?;
-    let newest = known
-        .migrations()
-        .map_err(failed)?
-        .iter()
-        .map(|m| m.name().version().as_owned())
-        .max();
+    let newest = known.migrations().map_err(failed)?.iter().map(|m| m.name().version().as_owned()).max();
     match (applied.iter().max(), newest) {
         (Some(applied), Some(newest)) if *applied > newest => Err(Error::NewerSchema),
         _ => Ok(()),

@@ -8,7 +8,7 @@ mod params;
 mod paths;
 mod preconditions;
 
-pub use body::Body;
+pub use body::{Body, unsupported};
 pub use check::Checked;
 pub use cursor::{Cursor, next_link};
 pub use idempotency::IdempotencyKey;

@@ -50,7 +50,8 @@ mod tests {
     #[test]
     fn paths_start_in_the_files_folder_or_at_home() {
         let base = Base { folder: PathBuf::from("/etc/jido"), home: Some(PathBuf::from("/home/u")) };
-        for (written, meant) in [("/k", "/k"), ("keys/k", "/etc/jido/keys/k"), ("~/.ssh/k", "/home/u/.ssh/k")] {
+        for (written, meant) in [("/k", "/k"), ("keys/k", "/etc/jido/keys/k"), ("~/.ssh/k", "/home/u/.ssh/k")]
+        {
             assert_eq!(base.resolve(Path::new(written)), PathBuf::from(meant));
         }
     }

@@ -85,7 +85,8 @@ fn a_fault_is_named_with_its_full_path(text: &str, expected: &str) {
 
 #[test]
 fn all_faults_are_found_at_once() {
-    let faults = parse("x = 1\n[agents.a]\nargv = []\n[agents.b]\n[steps]\nmax_live = 0\nlease_seconds = 0").unwrap_err();
+    let faults = parse("x = 1\n[agents.a]\nargv = []\n[agents.b]\n[steps]\nmax_live = 0\nlease_seconds = 0")
+        .unwrap_err();
     assert_eq!(faults.len(), 5, "{faults:#?}");
 }
 

@@ -16,7 +16,9 @@ const SOURCE: &str = "src/lib.rs";
 pub fn run() -> Result<(), Error> {
     tell("This is a stand-in for a coding agent: a script that knows the demo project and nothing else.");
     let mut prompt = String::new();
-    std::io::stdin().read_to_string(&mut prompt).map_err(Error::io("read", "the prompt on standard input"))?;
+    std::io::stdin()
+        .read_to_string(&mut prompt)
+        .map_err(Error::io("read", "the prompt on standard input"))?;
     tell(&format!("The prompt has {} lines.", prompt.lines().count()));
 
     let path = Path::new(SOURCE);

@@ -41,7 +41,11 @@ mod tests {
         std::fs::write(&key, "").unwrap();
         let uncommented: Vec<String> = text(Path::new("/jido"))
             .lines()
-            .map(|line| line.strip_prefix("#| ").unwrap_or(line).replace("/etc/jido/", &format!("{}/", folder.path().display())))
+            .map(|line| {
+                line.strip_prefix("#| ")
+                    .unwrap_or(line)
+                    .replace("/etc/jido/", &format!("{}/", folder.path().display()))
+            })
             .collect();
         for name in ["github.token", "deploy_key"] {
             std::fs::write(folder.path().join(name), "").unwrap();

@@ -50,6 +50,14 @@ async fn each_start_gives_a_link_until_somebody_has_signed_in() {
 }
 
 #[tokio::test]
+async fn a_first_start_that_was_cut_short_does_not_lock_the_owner_out() {
+    let scene = scene();
+    // The port was taken, say: the link was made and never shown.
+    drop(due_at_start(&scene.store, &scene.data).await.unwrap().unwrap());
+    assert!(due_at_start(&scene.store, &scene.data).await.unwrap().is_some());
+}
+
+#[tokio::test]
 async fn looking_at_a_link_does_not_spend_it() {
     let scene = scene();
     let link = due_at_start(&scene.store, &scene.data).await.unwrap().unwrap();

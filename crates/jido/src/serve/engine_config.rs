@@ -48,7 +48,11 @@ fn warn_of_unset(file: &FileConfig) {
     }
     for (agent, settings) in &file.agents {
         for name in unset(&settings.env_from) {
-            tracing::warn!(agent, variable = name, "the agent's env_from names a variable that the server's environment lacks");
+            tracing::warn!(
+                agent,
+                variable = name,
+                "the agent's env_from names a variable that the server's environment lacks"
+            );
         }
     }
 }

@@ -18,7 +18,9 @@ pub async fn register(store: &Store, config: &FileConfig, folder: &Path) -> Resu
     let prepared = Prepared::find(folder)?.ok_or_else(|| Error::NotPrepared(folder.to_owned()))?;
     if !config.agents.contains_key(AGENT) {
         let config = prepared.config.display();
-        tracing::warn!("the demo's runs will fail: there is no agent named `{AGENT}`; start with --config {config}");
+        tracing::warn!(
+            "the demo's runs will fail: there is no agent named `{AGENT}`; start with --config {config}"
+        );
     }
     let now = clock::now();
     let record = ProjectRecord {

@@ -62,7 +62,8 @@ fn faults_of_the_configuration_are_shown_together_before_anything_is_made() {
     fs::write(&config, "[agents.a]\nargv = []\n[steps]\nmaxlive = 1\n").unwrap();
     let output = run(&["serve", "--data", text(&data), "--config", text(&config)]);
     assert_eq!(output.status.code(), Some(3));
-    for expected in ["agents.a.argv: names no program", "steps.maxlive: there is no such setting", "max_live"] {
+    for expected in ["agents.a.argv: names no program", "steps.maxlive: there is no such setting", "max_live"]
+    {
         assert!(stderr(&output).contains(expected), "{}", stderr(&output));
     }
     assert!(!data.exists());

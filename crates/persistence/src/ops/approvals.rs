@@ -26,10 +26,7 @@ impl Execute<Conn> for GetApproval {
 
 impl Execute<Conn> for ListApprovals {
     async fn perform(&self, conn: &mut Conn) -> Result<Vec<(ApprovalRecord, Vec<VoteRecord>)>> {
-        let mut query = approvals::table
-            .select(ApprovalRow::as_select())
-            .order(approvals::id)
-            .into_boxed();
+        let mut query = approvals::table.select(ApprovalRow::as_select()).order(approvals::id).into_boxed();
         if let Some(project) = self.project_id {
             query = query.filter(approvals::project_id.eq(Key::from(project)));
         }

@@ -22,19 +22,13 @@ impl Execute<Conn> for ChangeRun {
             return Ok(reply);
         }
         if loaded.run.workflow_digest != *self.pinned.digest() {
-            return Err(Error::Corrupt(
-                "the change was made for another definition".to_owned(),
-            ));
+            return Err(Error::Corrupt("the change was made for another definition".to_owned()));
         }
         check_fence(self, &loaded)?;
         let rejection = state::last_rejection(conn, self.run_id).await?;
         let planned = plan(self, conn, &loaded).await?;
         let changed = match planned.command {
-            None => Changed {
-                run: loaded.run,
-                live: None,
-                approval: planned.approval,
-            },
+            None => Changed { run: loaded.run, live: None, approval: planned.approval },
             Some(command) => {
                 let state = loaded.state(rejection);
                 let changes = decide(&state, self.pinned.definition(), command, self.now)?;
@@ -55,21 +49,13 @@ struct Plan {
 
 impl From<Command> for Plan {
     fn from(command: Command) -> Self {
-        Self {
-            command: Some(command),
-            approval: None,
-            vote: None,
-        }
+        Self { command: Some(command), approval: None, vote: None }
     }
 }
 
 fn check_fence(asked: &ChangeRun, loaded: &Loaded) -> Result<()> {
     let Some(fence) = &asked.fence else {
-        return if is_for_workers(&asked.change) {
-            Err(Error::Fenced)
-        } else {
-            Ok(())
-        };
+        return if is_for_workers(&asked.change) { Err(Error::Fenced) } else { Ok(()) };
     };
     let held = loaded.live().is_some_and(|live| {
         live.id == fence.attempt_id
@@ -106,54 +92,31 @@ async fn plan(asked: &ChangeRun, conn: &mut Conn, loaded: &Loaded) -> Result<Pla
             Command::Start { data }.into()
         }
         Change::Begin { .. } => Command::BeginStep.into(),
-        Change::Complete { outputs, report } => Command::CompleteStep {
-            outputs: outputs.clone(),
-            data: step_data(&report.result),
+        Change::Complete { outputs, report } => {
+            Command::CompleteStep { outputs: outputs.clone(), data: step_data(&report.result) }.into()
         }
-        .into(),
-        Change::Fail { failure, jitter, .. } => Command::FailStep {
-            failure: failure.clone(),
-            jitter: *jitter,
+        Change::Fail { failure, jitter, .. } => {
+            Command::FailStep { failure: failure.clone(), jitter: *jitter }.into()
         }
-        .into(),
         Change::Lose => Command::LoseWorker.into(),
         Change::BeginShipping => Command::BeginShipping.into(),
-        Change::Cancel { reason } => Command::Cancel {
-            reason: reason.clone(),
+        Change::Cancel { reason } => Command::Cancel { reason: reason.clone() }.into(),
+        Change::OpenGate { approval_id, opening, .. } => {
+            plan_opening(asked, conn, loaded, *approval_id, opening).await?
         }
-        .into(),
-        Change::OpenGate {
-            approval_id, opening, ..
-        } => plan_opening(asked, conn, loaded, *approval_id, opening).await?,
-        Change::RefreshGate {
-            approval_id, opening, ..
-        } => plan_refresh(asked, conn, *approval_id, opening).await?,
+        Change::RefreshGate { approval_id, opening, .. } => {
+            plan_refresh(asked, conn, *approval_id, opening).await?
+        }
         Change::ExpireGate { approval_id } => {
             let approval = state::approval(conn, asked.run_id, *approval_id).await?;
             if !is_open(approval.0.status) {
                 return Err(Error::NotFound);
             }
-            Plan {
-                command: Some(Command::ExpireGate),
-                approval: Some(approval),
-                vote: None,
-            }
+            Plan { command: Some(Command::ExpireGate), approval: Some(approval), vote: None }
         }
-        Change::Decide {
-            approval_id,
-            decision,
-            evidence_digest,
-            rationale,
-        } => {
+        Change::Decide { approval_id, decision, evidence_digest, rationale } => {
             let approval = state::approval(conn, asked.run_id, *approval_id).await?;
-            plan_decision(
-                asked,
-                loaded,
-                approval,
-                *decision,
-                evidence_digest,
-                rationale.as_deref(),
-            )?
+            plan_decision(asked, loaded, approval, *decision, evidence_digest, rationale.as_deref())?
         }
     })
 }
@@ -168,9 +131,7 @@ async fn plan_opening(
     let live = loaded.live().ok_or(Refused::NoLiveAttempt)?;
     let policy = policy(asked, live)?;
     let round = rounds(conn, asked.run_id, live).await? + 1;
-    let expires_at = policy
-        .expires_in_ms
-        .map(|ms| asked.now.plus(Duration::from_millis(ms)));
+    let expires_at = policy.expires_in_ms.map(|ms| asked.now.plus(Duration::from_millis(ms)));
     let mut approval = ApprovalRecord {
         id,
         run_id: asked.run_id,
@@ -188,20 +149,10 @@ async fn plan_opening(
         revision: 1,
     };
     stand(&mut approval, opening);
-    diesel::insert_into(approvals::table)
-        .values(ApprovalRow::from(&approval))
-        .execute(conn)
-        .await?;
+    diesel::insert_into(approvals::table).values(ApprovalRow::from(&approval)).execute(conn).await?;
     let data = gate_data(&approval);
-    let command = Command::OpenGate {
-        opening: as_opening(approval.status),
-        data,
-    };
-    Ok(Plan {
-        command: Some(command),
-        approval: Some((approval, Vec::new())),
-        vote: None,
-    })
+    let command = Command::OpenGate { opening: as_opening(approval.status), data };
+    Ok(Plan { command: Some(command), approval: Some((approval, Vec::new())), vote: None })
 }
 
 fn policy(asked: &ChangeRun, live: &AttemptRecord) -> Result<ApprovalStep> {
@@ -236,11 +187,7 @@ async fn plan_refresh(
         opening: as_opening(approval.status),
         data: gate_data(&approval),
     };
-    Ok(Plan {
-        command: Some(command),
-        approval: Some((approval, votes)),
-        vote: None,
-    })
+    Ok(Plan { command: Some(command), approval: Some((approval, votes)), vote: None })
 }
 
 fn plan_decision(
@@ -252,9 +199,7 @@ fn plan_decision(
     rationale: Option<&str>,
 ) -> Result<Plan> {
     let actor = asked.actor.clone().unwrap_or(Actor::system());
-    let by = actor
-        .id
-        .ok_or_else(|| Error::Corrupt("a decision needs a person".to_owned()))?;
+    let by = actor.id.ok_or_else(|| Error::Corrupt("a decision needs a person".to_owned()))?;
     let gate = state::gate(&loaded.run, &approval, &votes);
     if is_open(approval.status) && gate.is_expired(asked.now) {
         // The timer that cancels the run is late: nobody decides meanwhile.
@@ -263,11 +208,7 @@ fn plan_decision(
     }
     let effect = gate.decide(decision, by, named, rationale)?;
     if effect == DecisionEffect::Repeated {
-        return Ok(Plan {
-            command: None,
-            approval: Some((approval, votes)),
-            vote: None,
-        });
+        return Ok(Plan { command: None, approval: Some((approval, votes)), vote: None });
     }
     let vote = VoteRecord {
         approval_id: approval.id,
@@ -285,16 +226,8 @@ fn plan_decision(
         data.insert("required_approvals".to_owned(), json!(required));
     }
     let outputs = json!({ "decision": decision, "rationale": rationale, "actor": vote.actor.name });
-    let command = Command::Decide {
-        effect,
-        outputs,
-        data,
-    };
-    Ok(Plan {
-        command: Some(command),
-        approval: Some((approval, votes)),
-        vote: Some(vote),
-    })
+    let command = Command::Decide { effect, outputs, data };
+    Ok(Plan { command: Some(command), approval: Some((approval, votes)), vote: Some(vote) })
 }
 
 async fn write(
@@ -323,10 +256,7 @@ async fn write(
     let (run, live) = write::changes(conn, asked, loaded, base, report, changes).await?;
     let mut approval = approval;
     if let Some(vote) = vote {
-        diesel::insert_into(approval_votes::table)
-            .values(VoteRow::from(&vote))
-            .execute(conn)
-            .await?;
+        diesel::insert_into(approval_votes::table).values(VoteRow::from(&vote)).execute(conn).await?;
         if let Some((_, votes)) = &mut approval {
             votes.push(vote);
         }
@@ -379,11 +309,7 @@ fn stand(approval: &mut ApprovalRecord, opening: &GateOpening) {
 }
 
 fn as_opening(status: ApprovalStatus) -> Opening {
-    if status == ApprovalStatus::Pending {
-        Opening::Pending
-    } else {
-        Opening::Blocked
-    }
+    if status == ApprovalStatus::Pending { Opening::Pending } else { Opening::Blocked }
 }
 
 fn gate_data(approval: &ApprovalRecord) -> Map<String, Value> {

@@ -15,31 +15,13 @@ const ALL: i64 = i64::MAX;
 
 impl Execute<Conn> for CheckDatabase {
     async fn perform(&self, conn: &mut Conn) -> Result<Vec<Violation>> {
-        let run: RunRow = runs::table
-            .find(Key::from(self.run_id))
-            .select(RunRow::as_select())
-            .first(conn)
-            .await?;
+        let run: RunRow =
+            runs::table.find(Key::from(self.run_id)).select(RunRow::as_select()).first(conn).await?;
         let run = RunRecord::try_from(run)?;
-        let mut found = Findings {
-            run: &run,
-            violations: Vec::new(),
-        };
-        let transitions = ListTransitions {
-            run_id: run.id,
-            after: 0,
-            limit: ALL,
-        }
-        .perform(conn)
-        .await?;
+        let mut found = Findings { run: &run, violations: Vec::new() };
+        let transitions = ListTransitions { run_id: run.id, after: 0, limit: ALL }.perform(conn).await?;
         found.transitions(&transitions);
-        let events = ListEvents {
-            run_id: run.id,
-            after: 0,
-            limit: ALL,
-        }
-        .perform(conn)
-        .await?;
+        let events = ListEvents { run_id: run.id, after: 0, limit: ALL }.perform(conn).await?;
         found.events(&events);
         found.ending();
         found.attempts(&state::attempts(conn, run.id).await?);
@@ -64,11 +46,7 @@ struct Findings<'a> {
 
 impl Findings<'_> {
     fn broken(&mut self, invariant: &'static str, detail: String) {
-        self.violations.push(Violation {
-            run_id: self.run.id,
-            invariant,
-            detail,
-        });
+        self.violations.push(Violation { run_id: self.run.id, invariant, detail });
     }
 
     fn transitions(&mut self, transitions: &[TransitionRecord]) {
@@ -81,10 +59,7 @@ impl Findings<'_> {
                 );
             }
             if transition.from_status != status {
-                self.broken(
-                    "transitions_chain",
-                    format!("transition {seq} starts from another status"),
-                );
+                self.broken("transitions_chain", format!("transition {seq} starts from another status"));
             }
             let allowed = match status {
                 None => transition.to_status == Status::Pending,
@@ -99,10 +74,7 @@ impl Findings<'_> {
             status = Some(transition.to_status);
         }
         if status != Some(self.run.status) {
-            self.broken(
-                "replayed_transitions_give_the_status",
-                format!("the row says {}", self.run.status),
-            );
+            self.broken("replayed_transitions_give_the_status", format!("the row says {}", self.run.status));
         }
         let count = i64::try_from(transitions.len()).unwrap_or(i64::MAX);
         if count != self.run.last_transition_seq {
@@ -117,34 +89,21 @@ impl Findings<'_> {
         use domain::event::EventKind::{RunCancelled, RunCompleted, RunFailed};
         for (event, seq) in events.iter().zip(1_i64..) {
             if event.seq != seq {
-                self.broken(
-                    "events_are_numbered_without_gaps",
-                    format!("{} stands at {seq}", event.seq),
-                );
+                self.broken("events_are_numbered_without_gaps", format!("{} stands at {seq}", event.seq));
             }
         }
         let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
         if count != self.run.last_event_seq {
-            self.broken(
-                "the_run_counts_its_events",
-                format!("{count} of {}", self.run.last_event_seq),
-            );
+            self.broken("the_run_counts_its_events", format!("{count} of {}", self.run.last_event_seq));
         }
         let terminal: Vec<i64> = events
             .iter()
             .filter(|event| [RunCompleted, RunFailed, RunCancelled].contains(&event.kind))
             .map(|event| event.seq)
             .collect();
-        let expected = if self.run.status.is_terminal() {
-            vec![count]
-        } else {
-            vec![]
-        };
+        let expected = if self.run.status.is_terminal() { vec![count] } else { vec![] };
         if terminal != expected {
-            self.broken(
-                "one_terminal_event_and_it_is_last",
-                format!("terminal events at {terminal:?}"),
-            );
+            self.broken("one_terminal_event_and_it_is_last", format!("terminal events at {terminal:?}"));
         }
     }
 
@@ -156,10 +115,7 @@ impl Findings<'_> {
             );
         }
         if self.run.failure.is_some() != (self.run.status == Status::Failed) {
-            self.broken(
-                "a_failed_run_has_its_failure",
-                format!("the run is {}", self.run.status),
-            );
+            self.broken("a_failed_run_has_its_failure", format!("the run is {}", self.run.status));
         }
     }
 
@@ -167,10 +123,7 @@ impl Findings<'_> {
         let live = attempts.iter().filter(|attempt| is_live(attempt.state)).count();
         let expected = usize::from(!self.run.status.is_terminal());
         if live != expected {
-            self.broken(
-                "one_live_attempt_while_the_run_lives",
-                format!("{live} live attempts"),
-            );
+            self.broken("one_live_attempt_while_the_run_lives", format!("{live} live attempts"));
         }
         for attempt in attempts {
             let held = attempt.owner.is_some() && attempt.lease_expires_at.is_some() && attempt.epoch > 0;
@@ -187,10 +140,7 @@ impl Findings<'_> {
         let open = gates.iter().filter(|gate| is_open(gate.status)).count();
         let expected = usize::from(self.run.status == Status::AwaitingApproval);
         if open != expected {
-            self.broken(
-                "an_open_gate_exactly_while_awaiting_approval",
-                format!("{open} open gates"),
-            );
+            self.broken("an_open_gate_exactly_while_awaiting_approval", format!("{open} open gates"));
         }
     }
 
@@ -204,9 +154,7 @@ impl Findings<'_> {
         if gate.status == ApprovalStatus::Pending && gate.evidence_digest.is_none() {
             self.broken("a_pending_gate_shows_evidence", gate.id.to_string());
         }
-        let shown = votes
-            .iter()
-            .filter(|vote| Some(&vote.evidence_digest) == gate.evidence_digest.as_ref());
+        let shown = votes.iter().filter(|vote| Some(&vote.evidence_digest) == gate.evidence_digest.as_ref());
         let (approvals, rejections): (Vec<_>, Vec<_>) =
             shown.partition(|vote| vote.decision == Decision::Approved);
         let enough = usize::try_from(gate.policy.required_approvals).unwrap_or(usize::MAX);
@@ -217,10 +165,7 @@ impl Findings<'_> {
             ApprovalStatus::Blocked | ApprovalStatus::Expired | ApprovalStatus::Cancelled => true,
         };
         if !carried {
-            self.broken(
-                "the_votes_give_the_outcome_of_the_gate",
-                format!("{} is {}", gate.id, gate.status),
-            );
+            self.broken("the_votes_give_the_outcome_of_the_gate", format!("{} is {}", gate.id, gate.status));
         }
     }
 }

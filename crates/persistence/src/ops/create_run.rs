@@ -27,18 +27,12 @@ impl Execute<Conn> for CreateRun {
                 .get_result(conn)
                 .await?;
         let run = record(self, number, settings);
-        diesel::insert_into(runs::table)
-            .values(RunRow::from(&run))
-            .execute(conn)
-            .await?;
+        diesel::insert_into(runs::table).values(RunRow::from(&run)).execute(conn).await?;
         diesel::insert_into(run_transitions::table)
             .values(TransitionRow::from(&transition(self)))
             .execute(conn)
             .await?;
-        diesel::insert_into(run_events::table)
-            .values(EventRow::from(&event(self)))
-            .execute(conn)
-            .await?;
+        diesel::insert_into(run_events::table).values(EventRow::from(&event(self))).execute(conn).await?;
         let first = AttemptWrite {
             step: self.first_step.clone(),
             attempt: 1,
@@ -50,10 +44,7 @@ impl Execute<Conn> for CreateRun {
             workspace: RejectWorkspace::Restore,
         };
         let attempt = write::new_attempt(run.id, &first, self.now);
-        diesel::insert_into(step_attempts::table)
-            .values(AttemptRow::from(&attempt))
-            .execute(conn)
-            .await?;
+        diesel::insert_into(step_attempts::table).values(AttemptRow::from(&attempt)).execute(conn).await?;
         idempotency::store(conn, self.idempotency.as_ref(), run, self.now).await
     }
 }
@@ -65,11 +56,7 @@ async fn require_pin(asked: &CreateRun, conn: &mut Conn) -> Result<()> {
         .select(workflow_versions::digest)
         .first(conn)
         .await?;
-    if digest == asked.workflow_digest.as_str() {
-        Ok(())
-    } else {
-        Err(Error::NotFound)
-    }
+    if digest == asked.workflow_digest.as_str() { Ok(()) } else { Err(Error::NotFound) }
 }
 
 fn record(asked: &CreateRun, number: i64, settings: ProjectSettings) -> RunRecord {

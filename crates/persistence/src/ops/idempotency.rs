@@ -31,10 +31,7 @@ pub async fn stored<T: DeserializeOwned>(
         return Err(Error::IdempotencyKeyReused);
     }
     let value = serde_json::from_value(reply).map_err(|error| Error::Corrupt(error.to_string()))?;
-    Ok(Some(Reply {
-        value,
-        replayed: true,
-    }))
+    Ok(Some(Reply { value, replayed: true }))
 }
 
 /// Stores the reply with the change that it answers.
@@ -59,10 +56,7 @@ pub async fn store<T: Serialize>(
             .await
             .map_err(in_use)?;
     }
-    Ok(Reply {
-        value,
-        replayed: false,
-    })
+    Ok(Reply { value, replayed: false })
 }
 
 /// Two identical requests at once: the other one was first, and its reply is there once this one is run again.

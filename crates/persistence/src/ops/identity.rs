@@ -20,10 +20,7 @@ impl Execute<Conn> for EnsureOwner {
         if let Some(owner) = owner {
             return owner.try_into();
         }
-        diesel::insert_into(users::table)
-            .values(UserRow::from(&self.0))
-            .execute(conn)
-            .await?;
+        diesel::insert_into(users::table).values(UserRow::from(&self.0)).execute(conn).await?;
         Ok(self.0.clone())
     }
 }
@@ -42,10 +39,7 @@ impl Execute<Conn> for FindUser {
 
 impl Execute<Conn> for CreateOwnerLink {
     async fn perform(&self, conn: &mut Conn) -> Result<()> {
-        diesel::insert_into(owner_links::table)
-            .values(OwnerLinkRow::from(&self.0))
-            .execute(conn)
-            .await?;
+        diesel::insert_into(owner_links::table).values(OwnerLinkRow::from(&self.0)).execute(conn).await?;
         Ok(())
     }
 }
@@ -64,15 +58,8 @@ impl Execute<Conn> for RedeemOwnerLink {
         let user_id = spent.ok_or(Error::NotFound)?;
         let mut session = SessionRow::from(&self.session);
         session.user_id = user_id;
-        diesel::insert_into(sessions::table)
-            .values(session)
-            .execute(conn)
-            .await?;
-        let user: UserRow = users::table
-            .find(user_id)
-            .select(UserRow::as_select())
-            .first(conn)
-            .await?;
+        diesel::insert_into(sessions::table).values(session).execute(conn).await?;
+        let user: UserRow = users::table.find(user_id).select(UserRow::as_select()).first(conn).await?;
         user.try_into()
     }
 }
@@ -88,9 +75,7 @@ impl Execute<Conn> for FindSession {
             .first(conn)
             .await
             .optional()?;
-        found
-            .map(|(session, user)| Ok((session.try_into()?, user.try_into()?)))
-            .transpose()
+        found.map(|(session, user)| Ok((session.try_into()?, user.try_into()?))).transpose()
     }
 }
 
@@ -117,10 +102,7 @@ impl Execute<Conn> for RevokeSession {
 
 impl Execute<Conn> for CreateToken {
     async fn perform(&self, conn: &mut Conn) -> Result<()> {
-        diesel::insert_into(api_tokens::table)
-            .values(TokenRow::from(&self.0))
-            .execute(conn)
-            .await?;
+        diesel::insert_into(api_tokens::table).values(TokenRow::from(&self.0)).execute(conn).await?;
         Ok(())
     }
 }
@@ -131,18 +113,12 @@ impl Execute<Conn> for FindToken {
             .inner_join(users::table.on(users::id.eq(api_tokens::user_id)))
             .filter(api_tokens::token_hash.eq(&self.token_hash))
             .filter(api_tokens::revoked_at.is_null())
-            .filter(
-                api_tokens::expires_at
-                    .is_null()
-                    .or(api_tokens::expires_at.gt(At(self.now))),
-            )
+            .filter(api_tokens::expires_at.is_null().or(api_tokens::expires_at.gt(At(self.now))))
             .select((TokenRow::as_select(), UserRow::as_select()))
             .first(conn)
             .await
             .optional()?;
-        found
-            .map(|(token, user)| Ok((token.try_into()?, user.try_into()?)))
-            .transpose()
+        found.map(|(token, user)| Ok((token.try_into()?, user.try_into()?))).transpose()
     }
 }
 
@@ -165,10 +141,6 @@ impl Execute<Conn> for RevokeToken {
             .set(api_tokens::revoked_at.eq(At(self.now)))
             .execute(conn)
             .await?;
-        if revoked == 0 {
-            Err(Error::NotFound)
-        } else {
-            Ok(())
-        }
+        if revoked == 0 { Err(Error::NotFound) } else { Ok(()) }
     }
 }

@@ -19,42 +19,28 @@ impl Execute<Conn> for CreateProject {
             .execute(conn)
             .await
             .map_err(name_taken)?;
-        idempotency::store(
-            conn,
-            self.idempotency.as_ref(),
-            self.record.clone(),
-            self.record.created_at,
-        )
-        .await
+        idempotency::store(conn, self.idempotency.as_ref(), self.record.clone(), self.record.created_at).await
     }
 }
 
 fn name_taken(error: diesel::result::Error) -> Error {
     match Error::from(error) {
-        Error::Taken { .. } => Error::Taken {
-            what: "the project's name",
-        },
+        Error::Taken { .. } => Error::Taken { what: "the project's name" },
         other => other,
     }
 }
 
 impl Execute<Conn> for GetProject {
     async fn perform(&self, conn: &mut Conn) -> Result<ProjectRecord> {
-        let row: ProjectRow = projects::table
-            .find(Key::from(self.id))
-            .select(ProjectRow::as_select())
-            .first(conn)
-            .await?;
+        let row: ProjectRow =
+            projects::table.find(Key::from(self.id)).select(ProjectRow::as_select()).first(conn).await?;
         row.try_into()
     }
 }
 
 impl Execute<Conn> for ListProjects {
     async fn perform(&self, conn: &mut Conn) -> Result<Vec<ProjectRecord>> {
-        let mut query = projects::table
-            .select(ProjectRow::as_select())
-            .order(projects::id)
-            .into_boxed();
+        let mut query = projects::table.select(ProjectRow::as_select()).order(projects::id).into_boxed();
         if let Some(after) = self.after {
             query = query.filter(projects::id.gt(Key::from(after)));
         }

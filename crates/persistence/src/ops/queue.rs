@@ -47,15 +47,8 @@ impl Execute<Conn> for ClaimAttempts {
 }
 
 async fn with_run(conn: &mut Conn, attempt: AttemptRow) -> Result<Claimed> {
-    let run: RunRow = runs::table
-        .find(attempt.run_id)
-        .select(RunRow::as_select())
-        .first(conn)
-        .await?;
-    Ok(Claimed {
-        attempt: attempt.try_into()?,
-        run: run.try_into()?,
-    })
+    let run: RunRow = runs::table.find(attempt.run_id).select(RunRow::as_select()).first(conn).await?;
+    Ok(Claimed { attempt: attempt.try_into()?, run: run.try_into()? })
 }
 
 impl Execute<Conn> for RenewLease {
@@ -118,9 +111,7 @@ impl Execute<Conn> for DueGates {
             .select((approvals::run_id, approvals::id))
             .load(conn)
             .await?;
-        rows.into_iter()
-            .map(|(run, id)| Ok((run.into_domain()?, id.into_domain()?)))
-            .collect()
+        rows.into_iter().map(|(run, id)| Ok((run.into_domain()?, id.into_domain()?))).collect()
     }
 }
 

@@ -11,10 +11,7 @@ use diesel_async::RunQueryDsl;
 
 impl Execute<Conn> for GetRun {
     async fn perform(&self, conn: &mut Conn) -> Result<RunRecord> {
-        let mut query = runs::table
-            .find(Key::from(self.id))
-            .select(RunRow::as_select())
-            .into_boxed();
+        let mut query = runs::table.find(Key::from(self.id)).select(RunRow::as_select()).into_boxed();
         if let Some(project) = self.project_id {
             query = query.filter(runs::project_id.eq(Key::from(project)));
         }
@@ -26,10 +23,7 @@ impl Execute<Conn> for GetRun {
 impl Execute<Conn> for ListRuns {
     async fn perform(&self, conn: &mut Conn) -> Result<Vec<RunRecord>> {
         let filter = &self.filter;
-        let mut query = runs::table
-            .select(RunRow::as_select())
-            .order(runs::id.desc())
-            .into_boxed();
+        let mut query = runs::table.select(RunRow::as_select()).order(runs::id.desc()).into_boxed();
         if let Some(project) = filter.project_id {
             query = query.filter(runs::project_id.eq(Key::from(project)));
         }
@@ -61,10 +55,7 @@ diesel::define_sql_function! {
 
 /// A LIKE pattern for any text that contains `text`. The database folds its case as it folds the title's.
 fn containing(text: &str) -> String {
-    let escaped = text
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     format!("%{escaped}%")
 }
 
@@ -170,12 +161,7 @@ impl Execute<Conn> for FeedStart {
             .first(conn)
             .await
             .optional()?;
-        Ok(
-            newest.map_or_else(FeedPosition::default, |(xact, position)| FeedPosition {
-                xact,
-                position,
-            }),
-        )
+        Ok(newest.map_or_else(FeedPosition::default, |(xact, position)| FeedPosition { xact, position }))
     }
 }
 

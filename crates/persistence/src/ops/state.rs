@@ -23,17 +23,10 @@ pub struct Loaded {
 
 /// Loads the run for a change: nobody else changes it until this transaction ends.
 pub async fn load(conn: &mut Conn, id: RunId) -> Result<Loaded> {
-    let row: RunRow = runs::table
-        .find(Key::from(id))
-        .select(RunRow::as_select())
-        .locked()
-        .get_result(conn)
-        .await?;
+    let row: RunRow =
+        runs::table.find(Key::from(id)).select(RunRow::as_select()).locked().get_result(conn).await?;
     let attempts = attempts(conn, id).await?;
-    Ok(Loaded {
-        run: row.try_into()?,
-        attempts,
-    })
+    Ok(Loaded { run: row.try_into()?, attempts })
 }
 
 /// The run's attempts in the order they were made.
@@ -73,9 +66,7 @@ impl Loaded {
         }
         let lost = live.as_ref().map_or(0, |live| {
             let earlier = self.attempts.iter().rev().filter(|a| a.step == live.step).skip(1);
-            earlier
-                .take_while(|attempt| attempt.state == AttemptState::Lost)
-                .count()
+            earlier.take_while(|attempt| attempt.state == AttemptState::Lost).count()
         });
         RunState {
             status: self.run.status,

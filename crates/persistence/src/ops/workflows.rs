@@ -46,10 +46,7 @@ impl Execute<Conn> for PublishVersion {
             updated_at: self.now,
         };
         if known.is_none() {
-            diesel::insert_into(workflows::table)
-                .values(WorkflowRow::from(&workflow))
-                .execute(conn)
-                .await?;
+            diesel::insert_into(workflows::table).values(WorkflowRow::from(&workflow)).execute(conn).await?;
         } else {
             diesel::update(workflows::table.find(name.as_str()))
                 .set((
@@ -62,10 +59,7 @@ impl Execute<Conn> for PublishVersion {
                 .execute(conn)
                 .await?;
         }
-        diesel::insert_into(workflow_versions::table)
-            .values(VersionRow::from(&record))
-            .execute(conn)
-            .await?;
+        diesel::insert_into(workflow_versions::table).values(VersionRow::from(&record)).execute(conn).await?;
         Ok(Published::Created(record))
     }
 }
@@ -89,36 +83,26 @@ async fn standing(asked: &PublishVersion, conn: &mut Conn, known: &WorkflowRow) 
         .first(conn)
         .await
         .optional()?;
-    same.map(|row| Ok(Published::Unchanged(row.try_into()?)))
-        .transpose()
+    same.map(|row| Ok(Published::Unchanged(row.try_into()?))).transpose()
 }
 
 async fn version(conn: &mut Conn, name: &str, version: i64) -> Result<VersionRecord> {
-    let row: VersionRow = workflow_versions::table
-        .find((name, version))
-        .select(VersionRow::as_select())
-        .first(conn)
-        .await?;
+    let row: VersionRow =
+        workflow_versions::table.find((name, version)).select(VersionRow::as_select()).first(conn).await?;
     row.try_into()
 }
 
 impl Execute<Conn> for GetWorkflow {
     async fn perform(&self, conn: &mut Conn) -> Result<WorkflowRecord> {
-        let row: WorkflowRow = workflows::table
-            .find(self.name.as_str())
-            .select(WorkflowRow::as_select())
-            .first(conn)
-            .await?;
+        let row: WorkflowRow =
+            workflows::table.find(self.name.as_str()).select(WorkflowRow::as_select()).first(conn).await?;
         row.try_into()
     }
 }
 
 impl Execute<Conn> for ListWorkflows {
     async fn perform(&self, conn: &mut Conn) -> Result<Vec<WorkflowRecord>> {
-        let mut query = workflows::table
-            .select(WorkflowRow::as_select())
-            .order(workflows::name)
-            .into_boxed();
+        let mut query = workflows::table.select(WorkflowRow::as_select()).order(workflows::name).into_boxed();
         if let Some(after) = &self.after {
             query = query.filter(workflows::name.gt(after.as_str().to_owned()));
         }

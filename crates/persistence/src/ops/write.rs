@@ -30,10 +30,7 @@ pub async fn changes(
     dialect::insert_many!(conn, run_events::table, events);
     let mut live = None;
     for write in &changes.attempts {
-        let known = loaded
-            .attempts
-            .iter()
-            .find(|a| a.step == write.step && a.attempt == write.attempt);
+        let known = loaded.attempts.iter().find(|a| a.step == write.step && a.attempt == write.attempt);
         let record = match known {
             Some(known) => update_attempt(conn, asked, known, write, report).await?,
             None => insert_attempt(conn, asked, write).await?,
@@ -106,11 +103,7 @@ async fn update_run(conn: &mut Conn, run: &RunRecord) -> Result<()> {
         ))
         .execute(conn)
         .await?;
-    if updated == 1 {
-        Ok(())
-    } else {
-        Err(crate::Error::StaleRevision)
-    }
+    if updated == 1 { Ok(()) } else { Err(crate::Error::StaleRevision) }
 }
 
 fn transition_rows(run: &RunRecord, asked: &ChangeRun, changes: &Changes) -> Vec<TransitionRow> {
@@ -212,10 +205,7 @@ async fn insert_attempt(conn: &mut Conn, asked: &ChangeRun, write: &AttemptWrite
         }
         AttemptState::Ready | AttemptState::Waiting | AttemptState::Cancelled | AttemptState::Lost => {}
     }
-    diesel::insert_into(step_attempts::table)
-        .values(AttemptRow::from(&record))
-        .execute(conn)
-        .await?;
+    diesel::insert_into(step_attempts::table).values(AttemptRow::from(&record)).execute(conn).await?;
     Ok(record)
 }
 

@@ -21,9 +21,7 @@ pub fn settled() -> SqlLiteral<Bool> {
 /// Events after a place in the feed: one writer needs no transaction number, so that it is always 0 here.
 macro_rules! feed_after {
     ($after:expr) => {
-        run_events::xact
-            .eq(0)
-            .and(run_events::position.gt($after.position))
+        run_events::xact.eq(0).and(run_events::position.gt($after.position))
     };
 }
 pub(super) use feed_after;

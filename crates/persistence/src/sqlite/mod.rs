@@ -53,11 +53,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            max_batch: 64,
-            max_queue: 4096,
-            readers: 2,
-        }
+        Self { max_batch: 64, max_queue: 4096, readers: 2 }
     }
 }
 
@@ -75,9 +71,7 @@ impl Database {
             .to_owned();
         let mut first = connect(&path)?;
         crate::store::refuse_newer_schema(&mut first, &MIGRATIONS)?;
-        first
-            .run_pending_migrations(MIGRATIONS)
-            .map_err(|error| Error::Migration(error.to_string()))?;
+        first.run_pending_migrations(MIGRATIONS).map_err(|error| Error::Migration(error.to_string()))?;
         let readers = Readers::open(&path, options.readers)?;
         let writer = Writer::start(path, first, options)?;
         Ok(Self { writer, readers })

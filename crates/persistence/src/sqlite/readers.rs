@@ -25,10 +25,7 @@ impl Inner {
     }
 
     fn give_back(&self, conn: Conn) {
-        self.free
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(conn);
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
     }
 }
 
@@ -62,8 +59,7 @@ impl Readers {
             inner.give_back(conn);
             result
         });
-        done.await
-            .map_err(|_| Error::Unavailable("the operation panicked".to_owned()))?
+        done.await.map_err(|_| Error::Unavailable("the operation panicked".to_owned()))?
     }
 }
 

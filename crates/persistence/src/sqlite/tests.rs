@@ -62,11 +62,9 @@ async fn insert(conn: &mut Conn, n: i64) -> Result<()> {
 }
 
 async fn sum(conn: &mut Conn) -> diesel::QueryResult<i64> {
-    diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(
-        "(SELECT coalesce(sum(n), 0) FROM probe)",
-    ))
-    .get_result(conn)
-    .await
+    diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>("(SELECT coalesce(sum(n), 0) FROM probe)"))
+        .get_result(conn)
+        .await
 }
 
 struct Fixture {
@@ -120,9 +118,7 @@ impl Fixture {
 #[tokio::test]
 async fn a_panicking_operation_fails_alone_and_the_others_of_its_batch_commit() {
     let fixture = Fixture::new(100);
-    let ends = fixture
-        .together(vec![Probe::Insert(1), Probe::Panic(Some(2)), Probe::Insert(4)])
-        .await;
+    let ends = fixture.together(vec![Probe::Insert(1), Probe::Panic(Some(2)), Probe::Insert(4)]).await;
     assert!(matches!(ends[..], [Ok(_), Err(Error::Unavailable(_)), Ok(_)]), "{ends:?}");
     assert_eq!(fixture.sum().await, 5);
 }
@@ -130,9 +126,7 @@ async fn a_panicking_operation_fails_alone_and_the_others_of_its_batch_commit() 
 #[tokio::test]
 async fn a_failing_operation_is_rolled_back_alone() {
     let fixture = Fixture::new(100);
-    let ends = fixture
-        .together(vec![Probe::Insert(1), Probe::Fail(2), Probe::Insert(4)])
-        .await;
+    let ends = fixture.together(vec![Probe::Insert(1), Probe::Fail(2), Probe::Insert(4)]).await;
     assert!(matches!(ends[..], [Ok(_), Err(Error::StaleRevision), Ok(_)]), "{ends:?}");
     assert_eq!(fixture.sum().await, 5);
 }

@@ -33,21 +33,13 @@ impl Writer {
 
     pub async fn run<O: Execute<Conn>>(&self, operation: O) -> Result<O::Output> {
         let (reply, answer) = oneshot::channel();
-        self.queue
-            .try_send(Box::new(Pending {
-                operation,
-                outcome: None,
-                reply,
-            }))
-            .map_err(|error| {
-                Error::Unavailable(match error {
-                    mpsc::error::TrySendError::Full(_) => "too much work is queued".to_owned(),
-                    mpsc::error::TrySendError::Closed(_) => "the writer has stopped".to_owned(),
-                })
-            })?;
-        answer
-            .await
-            .map_err(|_| Error::Unavailable("the writer has stopped".to_owned()))?
+        self.queue.try_send(Box::new(Pending { operation, outcome: None, reply })).map_err(|error| {
+            Error::Unavailable(match error {
+                mpsc::error::TrySendError::Full(_) => "too much work is queued".to_owned(),
+                mpsc::error::TrySendError::Closed(_) => "the writer has stopped".to_owned(),
+            })
+        })?;
+        answer.await.map_err(|_| Error::Unavailable("the writer has stopped".to_owned()))?
     }
 }
 
@@ -83,11 +75,7 @@ impl From<BatchLost> for Error {
 
 impl From<&Error> for BatchLost {
     fn from(error: &Error) -> Self {
-        if matches!(error, Error::DiskFull) {
-            Self::DiskFull
-        } else {
-            Self::Unavailable
-        }
+        if matches!(error, Error::DiskFull) { Self::DiskFull } else { Self::Unavailable }
     }
 }
 
@@ -168,37 +156,25 @@ async fn commit_together(conn: &mut Conn, batch: &mut [Box<dyn Job>]) -> Result<
 async fn run_in_savepoint(conn: &mut Conn, job: &mut Box<dyn Job>) -> Result<()> {
     let mut panicked = false;
     let released = conn
-        .transaction(
-            async |conn| match AssertUnwindSafe(job.run(conn)).catch_unwind().await {
-                Ok(Ran::Done) => Ok(()),
-                Ok(Ran::Undone) => Err(diesel::result::Error::RollbackTransaction),
-                Err(_) => {
-                    panicked = true;
-                    Err(diesel::result::Error::RollbackTransaction)
-                }
-            },
-        )
+        .transaction(async |conn| match AssertUnwindSafe(job.run(conn)).catch_unwind().await {
+            Ok(Ran::Done) => Ok(()),
+            Ok(Ran::Undone) => Err(diesel::result::Error::RollbackTransaction),
+            Err(_) => {
+                panicked = true;
+                Err(diesel::result::Error::RollbackTransaction)
+            }
+        })
         .await;
     let Err(error) = released else { return Ok(()) };
-    let error = if panicked {
-        Error::Unavailable("the operation panicked".to_owned())
-    } else {
-        error.into()
-    };
+    let error = if panicked { Error::Unavailable("the operation panicked".to_owned()) } else { error.into() };
     let lost = job.fail(error);
     // A full disk or a broken file makes SQLite roll the whole transaction back by itself: then the jobs before
     // this one are gone too, and nobody may be told otherwise.
-    if still_in_transaction(conn).await? {
-        Ok(())
-    } else {
-        Err(lost.into())
-    }
+    if still_in_transaction(conn).await? { Ok(()) } else { Err(lost.into()) }
 }
 
 /// A second BEGIN is refused inside a transaction; where it succeeds, there was none left.
 async fn still_in_transaction(conn: &mut Conn) -> Result<bool> {
-    let began = conn
-        .spawn_blocking(|conn| Ok(conn.batch_execute("BEGIN").is_ok()))
-        .await?;
+    let began = conn.spawn_blocking(|conn| Ok(conn.batch_execute("BEGIN").is_ok())).await?;
     Ok(!began)
 }

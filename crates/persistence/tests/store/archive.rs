@@ -2,7 +2,11 @@ use crate::support::{Database, World, assert_refused, on_both_databases};
 use persistence::Error;
 use persistence::commands::*;
 
-on_both_databases![an_archived_project_takes_no_runs, archiving_again_changes_nothing, projects_are_listed_page_by_page];
+on_both_databases![
+    an_archived_project_takes_no_runs,
+    archiving_again_changes_nothing,
+    projects_are_listed_page_by_page
+];
 
 async fn an_archived_project_takes_no_runs(db: Database) {
     let world = World::new(db).await;

@@ -17,30 +17,118 @@ async fn a_sound_run_has_no_violation(db: Database) {
 
 /// What is planted, in which run, and the invariant that must be named.
 const CORRUPTIONS: [(Run, &str, &str); 25] = [
-    (Run::Pending, "UPDATE runs SET status = 'running' WHERE id = {run}", "replayed_transitions_give_the_status"),
-    (Run::Gate, "DELETE FROM run_transitions WHERE run_id = {run} AND seq = 2", "transitions_are_numbered_without_gaps"),
-    (Run::Gate, "DELETE FROM run_transitions WHERE run_id = {run} AND seq = 3", "the_run_counts_its_transitions"),
-    (Run::Gate, "UPDATE run_transitions SET from_status = 'pending' WHERE run_id = {run} AND seq = 3", "transitions_chain"),
-    (Run::Gate, "UPDATE run_transitions SET to_status = 'completed' WHERE run_id = {run} AND seq = 2", "transitions_are_allowed"),
-    (Run::Gate, "DELETE FROM run_events WHERE run_id = {run} AND seq = 4", "events_are_numbered_without_gaps"),
+    (
+        Run::Pending,
+        "UPDATE runs SET status = 'running' WHERE id = {run}",
+        "replayed_transitions_give_the_status",
+    ),
+    (
+        Run::Gate,
+        "DELETE FROM run_transitions WHERE run_id = {run} AND seq = 2",
+        "transitions_are_numbered_without_gaps",
+    ),
+    (
+        Run::Gate,
+        "DELETE FROM run_transitions WHERE run_id = {run} AND seq = 3",
+        "the_run_counts_its_transitions",
+    ),
+    (
+        Run::Gate,
+        "UPDATE run_transitions SET from_status = 'pending' WHERE run_id = {run} AND seq = 3",
+        "transitions_chain",
+    ),
+    (
+        Run::Gate,
+        "UPDATE run_transitions SET to_status = 'completed' WHERE run_id = {run} AND seq = 2",
+        "transitions_are_allowed",
+    ),
+    (
+        Run::Gate,
+        "DELETE FROM run_events WHERE run_id = {run} AND seq = 4",
+        "events_are_numbered_without_gaps",
+    ),
     (Run::Gate, "UPDATE runs SET last_event_seq = 99 WHERE id = {run}", "the_run_counts_its_events"),
-    (Run::Gate, "UPDATE run_events SET kind = 'run_failed' WHERE run_id = {run} AND seq = 4", "one_terminal_event_and_it_is_last"),
-    (Run::Cancelled, "UPDATE run_events SET kind = 'run_started' WHERE run_id = {run} AND seq = 2", "one_terminal_event_and_it_is_last"),
-    (Run::Cancelled, "UPDATE step_attempts SET state = 'ready' WHERE run_id = {run}", "one_live_attempt_while_the_run_lives"),
-    (Run::Gate, "UPDATE step_attempts SET state = 'ready' WHERE run_id = {run} AND step = 'work'", "one_live_attempt_while_the_run_lives"),
+    (
+        Run::Gate,
+        "UPDATE run_events SET kind = 'run_failed' WHERE run_id = {run} AND seq = 4",
+        "one_terminal_event_and_it_is_last",
+    ),
+    (
+        Run::Cancelled,
+        "UPDATE run_events SET kind = 'run_started' WHERE run_id = {run} AND seq = 2",
+        "one_terminal_event_and_it_is_last",
+    ),
+    (
+        Run::Cancelled,
+        "UPDATE step_attempts SET state = 'ready' WHERE run_id = {run}",
+        "one_live_attempt_while_the_run_lives",
+    ),
+    (
+        Run::Gate,
+        "UPDATE step_attempts SET state = 'ready' WHERE run_id = {run} AND step = 'work'",
+        "one_live_attempt_while_the_run_lives",
+    ),
     (Run::Pending, "DELETE FROM step_attempts WHERE run_id = {run}", "one_live_attempt_while_the_run_lives"),
-    (Run::Gate, "UPDATE approvals SET status = 'approved', decided_at = requested_at WHERE run_id = {run}", "an_open_gate_exactly_while_awaiting_approval"),
-    (Run::Approved, "UPDATE approvals SET status = 'pending', decided_at = NULL WHERE run_id = {run}", "an_open_gate_exactly_while_awaiting_approval"),
-    (Run::Approved, "UPDATE approvals SET decided_at = NULL WHERE run_id = {run}", "a_gate_is_decided_exactly_when_it_says_so"),
-    (Run::Gate, "UPDATE approvals SET decided_at = requested_at WHERE run_id = {run}", "a_gate_is_decided_exactly_when_it_says_so"),
-    (Run::Approved, "DELETE FROM approval_votes WHERE approval_id IN (SELECT id FROM approvals WHERE run_id = {run})", "the_votes_give_the_outcome_of_the_gate"),
-    (Run::Approved, "UPDATE approvals SET evidence_digest = 'sha256:0000000000000000000000000000000000000000000000000000000000000000' WHERE run_id = {run}", "the_votes_give_the_outcome_of_the_gate"),
-    (Run::Approved, "UPDATE approvals SET status = 'rejected' WHERE run_id = {run}", "the_votes_give_the_outcome_of_the_gate"),
-    (Run::Gate, "UPDATE approvals SET evidence_digest = NULL WHERE run_id = {run}", "a_pending_gate_shows_evidence"),
-    (Run::Leased, "UPDATE step_attempts SET owner = NULL WHERE run_id = {run}", "a_lease_has_owner_epoch_and_end"),
-    (Run::Leased, "UPDATE step_attempts SET epoch = 0 WHERE run_id = {run}", "a_lease_has_owner_epoch_and_end"),
-    (Run::Leased, "UPDATE step_attempts SET lease_expires_at = NULL WHERE run_id = {run}", "a_lease_has_owner_epoch_and_end"),
-    (Run::Cancelled, "UPDATE runs SET completed_at = NULL WHERE id = {run}", "a_run_has_an_end_exactly_when_it_is_over"),
+    (
+        Run::Gate,
+        "UPDATE approvals SET status = 'approved', decided_at = requested_at WHERE run_id = {run}",
+        "an_open_gate_exactly_while_awaiting_approval",
+    ),
+    (
+        Run::Approved,
+        "UPDATE approvals SET status = 'pending', decided_at = NULL WHERE run_id = {run}",
+        "an_open_gate_exactly_while_awaiting_approval",
+    ),
+    (
+        Run::Approved,
+        "UPDATE approvals SET decided_at = NULL WHERE run_id = {run}",
+        "a_gate_is_decided_exactly_when_it_says_so",
+    ),
+    (
+        Run::Gate,
+        "UPDATE approvals SET decided_at = requested_at WHERE run_id = {run}",
+        "a_gate_is_decided_exactly_when_it_says_so",
+    ),
+    (
+        Run::Approved,
+        "DELETE FROM approval_votes WHERE approval_id IN (SELECT id FROM approvals WHERE run_id = {run})",
+        "the_votes_give_the_outcome_of_the_gate",
+    ),
+    (
+        Run::Approved,
+        "UPDATE approvals SET evidence_digest = 'sha256:0000000000000000000000000000000000000000000000000000000000000000' WHERE run_id = {run}",
+        "the_votes_give_the_outcome_of_the_gate",
+    ),
+    (
+        Run::Approved,
+        "UPDATE approvals SET status = 'rejected' WHERE run_id = {run}",
+        "the_votes_give_the_outcome_of_the_gate",
+    ),
+    (
+        Run::Gate,
+        "UPDATE approvals SET evidence_digest = NULL WHERE run_id = {run}",
+        "a_pending_gate_shows_evidence",
+    ),
+    (
+        Run::Leased,
+        "UPDATE step_attempts SET owner = NULL WHERE run_id = {run}",
+        "a_lease_has_owner_epoch_and_end",
+    ),
+    (
+        Run::Leased,
+        "UPDATE step_attempts SET epoch = 0 WHERE run_id = {run}",
+        "a_lease_has_owner_epoch_and_end",
+    ),
+    (
+        Run::Leased,
+        "UPDATE step_attempts SET lease_expires_at = NULL WHERE run_id = {run}",
+        "a_lease_has_owner_epoch_and_end",
+    ),
+    (
+        Run::Cancelled,
+        "UPDATE runs SET completed_at = NULL WHERE id = {run}",
+        "a_run_has_an_end_exactly_when_it_is_over",
+    ),
     (Run::Failed, "UPDATE runs SET failure = NULL WHERE id = {run}", "a_failed_run_has_its_failure"),
 ];
 

@@ -21,7 +21,10 @@ enum End {
 fn end(result: persistence::Result<Changed>) -> End {
     match result {
         Ok(_) => End::Won,
-        Err(Error::Decision(DecisionRefused::AlreadyDecided { .. }) | Error::Run(Refused::InvalidTransition(_))) => End::Lost,
+        Err(
+            Error::Decision(DecisionRefused::AlreadyDecided { .. })
+            | Error::Run(Refused::InvalidTransition(_)),
+        ) => End::Lost,
         Err(other) => panic!("an untyped loser: {other:?}"),
     }
 }
@@ -54,17 +57,17 @@ async fn deciders_and_cancellers_leave_one_outcome(db: Database) {
             racing.spawn(async move {
                 match number % 3 {
                     0 => world.cancel(run).await.map(|changed| changed.run.status),
-                    1 => world.change(run, Change::ExpireGate { approval_id: gate }).await.map(|c| c.run.status),
+                    1 => world
+                        .change(run, Change::ExpireGate { approval_id: gate })
+                        .await
+                        .map(|c| c.run.status),
                     _ => world.reject(run, gate).await.map(|changed| changed.run.status),
                 }
             });
         }
         let ends = racing.join_all().await;
         for refused in ends.iter().filter_map(|end| end.as_ref().err()) {
-            assert!(
-                matches!(refused, Error::Decision(_) | Error::Run(_) | Error::NotFound),
-                "{refused:?}"
-            );
+            assert!(matches!(refused, Error::Decision(_) | Error::Run(_) | Error::NotFound), "{refused:?}");
         }
         assert!(ends.iter().any(Result::is_ok));
         let rows = world.rows(run).await;

@@ -18,7 +18,12 @@ on_both_databases![
     a_gate_of_another_run_is_not_found,
 ];
 
-async fn refresh(world: &World, run: RunId, approval_id: ApprovalId, opening: GateOpening) -> persistence::Result<Changed> {
+async fn refresh(
+    world: &World,
+    run: RunId,
+    approval_id: ApprovalId,
+    opening: GateOpening,
+) -> persistence::Result<Changed> {
     let artifacts = Vec::new();
     world.change(run, Change::RefreshGate { approval_id, opening, artifacts }).await
 }
@@ -177,6 +182,9 @@ async fn a_gate_of_another_run_is_not_found(db: Database) {
     let held = world.hold().await;
     assert_refused!(
         world.work(&held, early).await,
-        Error::Run(Refused::InvalidTransition(InvalidTransition { from: Status::Pending, requested: Move::Complete }))
+        Error::Run(Refused::InvalidTransition(InvalidTransition {
+            from: Status::Pending,
+            requested: Move::Complete
+        }))
     );
 }

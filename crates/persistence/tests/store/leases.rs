@@ -50,9 +50,7 @@ async fn a_lease_that_ran_out_is_an_orphan_and_is_not_renewed(db: Database) {
         Backend::Sqlite => "1",
         Backend::Postgres => "now() - interval '1 second'",
     };
-    world
-        .db
-        .plant(&format!("UPDATE step_attempts SET lease_expires_at = {past} WHERE state = 'leased'"));
+    world.db.plant(&format!("UPDATE step_attempts SET lease_expires_at = {past} WHERE state = 'leased'"));
     let orphans = world.read(OrphanedAttempts::Expired).await;
     assert_eq!(orphans.len(), 1);
     assert_eq!(Held::from(&orphans[0]).fence, held.fence);

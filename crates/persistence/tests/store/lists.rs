@@ -58,7 +58,8 @@ async fn runs_are_found_by_project_status_and_workflow(db: Database) {
     assert_eq!(list(&world, by(&[Status::Running])).await, []);
     let two = by(&[Status::Pending, Status::Cancelled]);
     assert_eq!(list(&world, two).await, [cancelled, pending]);
-    let workflow = |name: &str| RunFilter { workflow: WorkflowName::parse(name).ok(), ..RunFilter::default() };
+    let workflow =
+        |name: &str| RunFilter { workflow: WorkflowName::parse(name).ok(), ..RunFilter::default() };
     assert_eq!(list(&world, workflow("flow")).await.len(), 2);
     assert_eq!(list(&world, workflow("other")).await, []);
     let project = |id| RunFilter { project_id: Some(id), ..RunFilter::default() };
@@ -69,7 +70,14 @@ async fn runs_are_found_by_project_status_and_workflow(db: Database) {
 async fn a_title_is_found_by_its_text_whatever_it_holds(db: Database) {
     let world = World::new(db).await;
     let titles = [
-        "100% done", "100 of 200", "snake_case", "snakeXcase", "it's \"quoted\"", r"C:\temp", "ÄPFEL", "Mixed Case",
+        "100% done",
+        "100 of 200",
+        "snake_case",
+        "snakeXcase",
+        "it's \"quoted\"",
+        r"C:\temp",
+        "ÄPFEL",
+        "Mixed Case",
     ];
     let mut runs = Vec::new();
     for title in titles {
@@ -92,7 +100,8 @@ async fn a_title_is_found_by_its_text_whatever_it_holds(db: Database) {
     for (text, expected) in cases {
         let filter = RunFilter { title: Some(text.to_owned()), ..RunFilter::default() };
         let found = list(&world, filter).await;
-        let expected: Vec<RunId> = runs.iter().filter(|(t, _)| expected.contains(t)).map(|(_, id)| *id).collect();
+        let expected: Vec<RunId> =
+            runs.iter().filter(|(t, _)| expected.contains(t)).map(|(_, id)| *id).collect();
         assert_eq!(found, expected, "{text}");
     }
 }
@@ -163,9 +172,9 @@ async fn a_lineage_lists_its_runs_oldest_first(db: Database) {
     world.run().await;
     let child = world.run().await.id;
     let (parent, own) = (world.db.literal(root.as_uuid()), world.db.literal(child.as_uuid()));
-    world
-        .db
-        .plant(&format!("UPDATE runs SET root_run_id = {parent}, retry_of = {parent}, attempt = 2 WHERE id = {own}"));
+    world.db.plant(&format!(
+        "UPDATE runs SET root_run_id = {parent}, retry_of = {parent}, attempt = 2 WHERE id = {own}"
+    ));
     let lineage = world.read(ListLineage { root_run_id: root }).await;
     assert_eq!(ids(&lineage), [root, child]);
     assert_eq!((lineage[1].retry_of, lineage[1].attempt), (Some(root), 2));

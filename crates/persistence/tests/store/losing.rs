@@ -26,11 +26,9 @@ async fn a_rerunnable_step_runs_again_after_its_worker_died(db: Database) {
 }
 
 async fn a_step_that_runs_once_becomes_a_typed_failure(db: Database) {
-    let world = World::with(
-        db,
-        r#"{ name: once, steps: [{ key: deploy, uses: command, with: { run: "true" } }] }"#,
-    )
-    .await;
+    let world =
+        World::with(db, r#"{ name: once, steps: [{ key: deploy, uses: command, with: { run: "true" } }] }"#)
+            .await;
     let held = world.begun().await;
     let lost = world.work(&held, Change::Lose).await.unwrap().run;
     assert_eq!(lost.status, Status::Failed);

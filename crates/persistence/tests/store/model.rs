@@ -89,7 +89,8 @@ impl Side {
             Step::Lose => Change::Lose,
             Step::Open => self.world.opening("e"),
             Step::OpenBlocked => {
-                let (approval_id, opening) = (ApprovalId::from_uuid(uuid::Uuid::now_v7()), self.world.blocked());
+                let (approval_id, opening) =
+                    (ApprovalId::from_uuid(uuid::Uuid::now_v7()), self.world.blocked());
                 Change::OpenGate { approval_id, opening, report }
             }
             Step::Refresh(evidence) => self.refresh(gate, self.world.pending(evidence)),
@@ -132,7 +133,11 @@ impl Side {
 /// The rows without what differs by nature: identifiers, and leases by the database's clock.
 fn comparable(rows: Rows) -> Vec<String> {
     let mut lines = rows.event_names();
-    lines.extend(rows.transitions.iter().map(|t| format!("{:?} {} {:?} {}", t.from_status, t.to_status, t.step, t.reason)));
+    lines.extend(
+        rows.transitions
+            .iter()
+            .map(|t| format!("{:?} {} {:?} {}", t.from_status, t.to_status, t.step, t.reason)),
+    );
     lines.extend(rows.attempts.iter().map(|a| {
         format!(
             "{}/{} {} {} {:?} {} {:?} {:?}",
@@ -189,7 +194,9 @@ async fn play(sides: &mut [Side; 2], steps: &[Step]) -> Result<(), TestCaseError
     for side in sides.iter_mut() {
         // The next sequence claims only what is its own.
         let _ = side.world.cancel(side.run).await;
-        side.world.db.plant("UPDATE step_attempts SET state = 'cancelled' WHERE state IN ('ready', 'leased')");
+        side.world
+            .db
+            .plant("UPDATE step_attempts SET state = 'cancelled' WHERE state IN ('ready', 'leased')");
     }
     Ok(())
 }
@@ -204,7 +211,8 @@ fn random_commands_keep_both_databases_sound_and_alike() {
     };
     let sides = runtime.block_on(async { [side(Backend::Sqlite).await, side(Backend::Postgres).await] });
     let sides = std::sync::Mutex::new(sides);
-    let mut runner = TestRunner::new(Config { cases: SEQUENCES, failure_persistence: None, ..Config::default() });
+    let mut runner =
+        TestRunner::new(Config { cases: SEQUENCES, failure_persistence: None, ..Config::default() });
     let sequences = proptest::collection::vec(step(), 5..40);
     let played = runner.run(&sequences, |steps| {
         let mut sides = sides.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

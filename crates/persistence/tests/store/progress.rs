@@ -35,10 +35,7 @@ async fn set_steps_advance_in_the_transaction_that_starts_the_run(db: Database) 
             "step_started(work)",
         ]
     );
-    assert_eq!(
-        rows.attempt_states(),
-        ["plan/1 succeeded", "detail/1 succeeded", "work/1 leased"]
-    );
+    assert_eq!(rows.attempt_states(), ["plan/1 succeeded", "detail/1 succeeded", "work/1 leased"]);
     assert_eq!(rows.attempts[1].outputs, Some(json!({ "text": "plan mend in detail" })));
     assert_eq!(rows.run, begun.run);
     assert_eq!(rows.attempts.last(), begun.live.as_ref());

@@ -51,7 +51,9 @@ async fn older_content_published_by_a_person_is_a_new_version(db: Database) {
 
 async fn start_up_publishes_each_content_once(db: Database) {
     let world = World::new(db).await;
-    for (title, expected) in [("a", ("created", 1)), ("b", ("created", 2)), ("a", ("unchanged", 1)), ("b", ("unchanged", 2))] {
+    for (title, expected) in
+        [("a", ("created", 1)), ("b", ("created", 2)), ("a", ("unchanged", 1)), ("b", ("unchanged", 2))]
+    {
         let published = world.publish(&text(title), Publisher::Builtin).await;
         assert_eq!(outcome(&published), expected, "{title}");
     }

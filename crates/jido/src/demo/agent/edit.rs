@@ -80,7 +80,8 @@ impl Edit {
             }
             None => {
                 self.source = format!("{tests}\n{note}{END_OF_TESTS}");
-                self.done.push("Noted what the reviewer said; the script knows nothing more to add.".to_owned());
+                self.done
+                    .push("Noted what the reviewer said; the script knows nothing more to add.".to_owned());
             }
         }
         Ok(())
@@ -89,7 +90,8 @@ impl Edit {
 
 /// A text that fits into one comment: it came from outside and goes into a source file.
 fn one_line(text: &str) -> String {
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
     let line = words.join(" ");
     match line.char_indices().nth(LONGEST_RATIONALE) {
         _ if line.is_empty() => "no reason was given".to_owned(),

@@ -43,11 +43,7 @@ impl OpenTransaction {
 /// Runs one test on an empty database of its own.
 pub fn run<F: AsyncFnOnce(Database)>(backend: Backend, test: F) {
     // Migrations on PostgreSQL block the thread they run on.
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async { test(Database::create(backend).await).await });
 }
 
@@ -82,8 +78,7 @@ impl Database {
         match &self.home {
             Home::Sqlite(folder) => {
                 let mut conn = SqliteConnection::establish(file(folder).to_str().unwrap()).unwrap();
-                conn.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF;")
-                    .unwrap();
+                conn.batch_execute("PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF;").unwrap();
                 conn.batch_execute(sql).unwrap();
             }
             Home::Postgres(name) => {

@@ -2,8 +2,8 @@
 
 mod database;
 mod rows;
-mod world;
 mod worker;
+mod world;
 
 pub use database::{Backend, Database, run};
 pub use rows::Rows;

@@ -37,11 +37,7 @@ impl Held {
         let live = changed.live.as_ref().expect("the worker goes on");
         Self {
             run_id: self.run_id,
-            fence: Fence {
-                attempt_id: live.id,
-                owner: live.owner.clone().unwrap(),
-                epoch: live.epoch,
-            },
+            fence: Fence { attempt_id: live.id, owner: live.owner.clone().unwrap(), epoch: live.epoch },
         }
     }
 }

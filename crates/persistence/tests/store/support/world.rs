@@ -108,8 +108,7 @@ impl World {
             super::Backend::Postgres => ("now()", "false"),
         };
         let literal = self.db.literal(id.as_uuid());
-        self.db
-            .plant(&format!("INSERT INTO users VALUES ({literal}, '{name}', {truth}, {at})"));
+        self.db.plant(&format!("INSERT INTO users VALUES ({literal}, '{name}', {truth}, {at})"));
         Actor::user(id, name.to_owned(), None)
     }
 

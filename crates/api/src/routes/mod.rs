@@ -1,0 +1,100 @@
+//! The operations, one file per noun.
+
+mod approvals;
+mod decisions;
+mod events;
+mod failures;
+mod files;
+mod health;
+mod logs;
+mod projects;
+mod runs;
+mod session;
+mod steps;
+mod tokens;
+mod versions;
+mod workflows;
+
+use crate::error::{Error, Result};
+use crate::server::App;
+use crate::input::next_link;
+use actix_web::http::StatusCode;
+use actix_web::http::header::LINK;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use domain::{ProjectId, RunId};
+use persistence::commands::{GetProject, GetRun, Reply};
+use persistence::records::{ProjectRecord, RunRecord};
+use serde::Serialize;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// How many items a page holds unless asked otherwise.
+const USUAL_LIMIT: i64 = 50;
+
+/// Everything beneath `/api/v1`.
+pub fn api(config: &mut ServiceConfig<'_>) {
+    projects::configure(config);
+    workflows::configure(config);
+    versions::configure(config);
+    runs::configure(config);
+    steps::configure(config);
+    logs::configure(config);
+    events::configure(config);
+    files::configure(config);
+    failures::configure(config);
+    approvals::configure(config);
+    decisions::configure(config);
+    session::configure(config);
+    tokens::configure(config);
+}
+
+/// The server's own operations, outside the versioned API.
+pub fn service(config: &mut ServiceConfig<'_>) {
+    health::configure(config);
+}
+
+/// The project that the path names, or 404.
+async fn project(app: &App, id: ProjectId) -> Result<ProjectRecord> {
+    let found = app.engine.store().read(GetProject { id }).await;
+    found.map_err(missing("project"))
+}
+
+/// The run that the path names, or 404. A run of another project is not there.
+async fn run(app: &App, project_id: ProjectId, id: RunId) -> Result<RunRecord> {
+    let found = app.engine.store().read(GetRun { project_id: Some(project_id), id }).await;
+    found.map_err(missing("run"))
+}
+
+/// Says what was not found.
+fn missing(what: &'static str) -> impl Fn(persistence::Error) -> Error {
+    move |error| match error {
+        persistence::Error::NotFound => Error::not_found(what),
+        other => other.into(),
+    }
+}
+
+/// Begins an answer; it says so when it is the stored one of an earlier identical request.
+fn answer<T>(status: StatusCode, reply: &Reply<T>) -> HttpResponseBuilder {
+    let mut response = HttpResponse::build(status);
+    if reply.replayed {
+        response.insert_header(("Idempotency-Replayed", "true"));
+    }
+    response
+}
+
+/// The page to give of one item more than was asked for, and the item that the next page begins after.
+fn page<T>(mut items: Vec<T>, limit: i64) -> (Vec<T>, Option<usize>) {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let last = items.len().checked_sub(1).filter(|_| more);
+    (items, last)
+}
+
+/// A page as an answer, with the `Link` of the next.
+fn listed<T: Serialize>(request: &HttpRequest, next_cursor: Option<&str>, body: &T) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    if let Some(cursor) = next_cursor {
+        response.insert_header((LINK, next_link(request, cursor)));
+    }
+    response.json(body)
+}

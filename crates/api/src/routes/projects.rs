@@ -1,0 +1,176 @@
+//! Projects.
+
+use super::{USUAL_LIMIT, answer, listed, missing, page, project};
+use crate::error::{Error, Result};
+use crate::identity::Principal;
+use crate::input::{Body, Checked, Cursor, IdempotencyKey, IfMatch, Params, ProjectPath, etag, is_not_modified};
+use crate::server::App;
+use crate::{problems, views};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ETAG, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use domain::ProjectId;
+use domain::project::ProjectSettings;
+use engine::clock;
+use persistence::commands::{ArchiveProject, CreateProject, ListProjects, UpdateProject};
+use persistence::records::ProjectRecord;
+use utoipa_actix_web::service_config::ServiceConfig;
+use wire::{CreateProjectRequest, PageQuery, ProblemCode, ProjectList, ProjectResponse, UpdateProjectRequest};
+
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(create_project)
+        .service(list_projects)
+        .service(get_project)
+        .service(update_project)
+        .service(archive_project);
+}
+
+/// Create a project
+///
+/// Without a repository its runs have no workspace. Agent and credential are names in the server's configuration.
+#[utoipa::path(
+    tag = "projects",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with its key gets the stored reply.")),
+    request_body = CreateProjectRequest,
+    responses(
+        (status = 201, description = "The project.", body = ProjectResponse, headers(
+            ("Location" = String, description = "Its address."), ("ETag" = String, description = "Its revision."))),
+        problems::CreatingProject,
+    )
+)]
+#[post("/projects")]
+async fn create_project(
+    app: web::Data<App>,
+    caller: Principal,
+    key: IdempotencyKey,
+    body: Body<CreateProjectRequest>,
+) -> Result<HttpResponse> {
+    let settings = settings(&app, &body)?;
+    let now = clock::now();
+    let record = ProjectRecord {
+        id: ProjectId::from_uuid(clock::new_id()),
+        name: settings.name.clone(),
+        settings,
+        last_run_number: 0,
+        revision: 1,
+        created_by: caller.actor(),
+        created_at: now,
+        updated_at: now,
+        archived_at: None,
+    };
+    let idempotency = key.of(&caller, "create_project", &body);
+    let reply = app.engine.store().write(CreateProject { record, idempotency }).await?;
+    let mut response = answer(StatusCode::CREATED, &reply);
+    response.insert_header((LOCATION, format!("/api/v1/projects/{}", reply.value.id)));
+    response.insert_header((ETAG, etag(reply.value.revision)));
+    Ok(response.json(views::project(reply.value)))
+}
+
+/// List projects
+///
+/// Oldest first, archived ones too.
+#[utoipa::path(
+    tag = "projects",
+    params(PageQuery),
+    responses((status = 200, description = "A page of projects.", body = ProjectList), problems::Listing)
+)]
+#[get("/projects")]
+async fn list_projects(app: web::Data<App>, request: HttpRequest, params: Params<PageQuery>) -> Result<HttpResponse> {
+    let query = params.checked()?;
+    let limit = query.limit.unwrap_or(USUAL_LIMIT);
+    let after = query.cursor.map(|text| Cursor::read("projects", &text, "/query/cursor")).transpose()?;
+    let found = app.engine.store().read(ListProjects { after, limit: limit + 1 }).await?;
+    let (records, last) = page(found, limit);
+    let next_cursor = last.map(|last| Cursor::write("projects", records[last].id));
+    let items = records.into_iter().map(views::project).collect();
+    let list = ProjectList { items, next_cursor };
+    Ok(listed(&request, list.next_cursor.as_deref(), &list))
+}
+
+/// Get a project
+///
+/// Its ETag is its revision.
+#[utoipa::path(
+    tag = "projects",
+    params(ProjectPath, ("If-None-Match" = Option<String>, Header, description = "An ETag that the caller has.")),
+    responses(
+        (status = 200, description = "The project.", body = ProjectResponse, headers(
+            ("ETag" = String, description = "Its revision."))),
+        (status = 304, description = "The caller has it already."),
+        problems::Reading,
+    )
+)]
+#[get("/projects/{project_id}")]
+async fn get_project(app: web::Data<App>, request: HttpRequest, path: ProjectPath) -> Result<HttpResponse> {
+    let record = project(&app, path.project_id).await?;
+    let tag = etag(record.revision);
+    if is_not_modified(&request, &tag) {
+        return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
+    }
+    Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(views::project(record)))
+}
+
+/// Update a project
+///
+/// The body is the whole new state: a field that is absent gets its usual value. Runs that exist keep what they
+/// pinned.
+#[utoipa::path(
+    tag = "projects",
+    params(ProjectPath, ("If-Match" = Option<String>, Header, description = "The ETag of the project that the change is based on, or `*`.")),
+    request_body = UpdateProjectRequest,
+    responses(
+        (status = 200, description = "The project.", body = ProjectResponse, headers(
+            ("ETag" = String, description = "Its revision."))),
+        problems::UpdatingProject,
+    )
+)]
+#[put("/projects/{project_id}")]
+async fn update_project(
+    app: web::Data<App>,
+    path: ProjectPath,
+    if_match: IfMatch,
+    body: Body<UpdateProjectRequest>,
+) -> Result<HttpResponse> {
+    let present = project(&app, path.project_id).await?;
+    let settings = settings(&app, &body)?;
+    let expected_revision = match if_match {
+        IfMatch::Absent => {
+            return Err(Error::new(ProblemCode::PreconditionRequired, "If-Match is missing."));
+        }
+        IfMatch::Any => present.revision,
+        IfMatch::Tags(tags) if tags.contains(&present.revision.to_string()) => present.revision,
+        IfMatch::Tags(_) => return Err(persistence::Error::StaleRevision.into()),
+    };
+    let change = UpdateProject { id: present.id, expected_revision, settings, now: clock::now() };
+    let record = app.engine.store().write(change).await?;
+    Ok(HttpResponse::Ok().insert_header((ETAG, etag(record.revision))).json(views::project(record)))
+}
+
+/// Archive a project
+///
+/// It takes no new runs; what it has stays readable. Archiving it again changes nothing.
+#[utoipa::path(
+    tag = "projects",
+    params(ProjectPath),
+    responses((status = 200, description = "The project.", body = ProjectResponse), problems::Owning)
+)]
+#[post("/projects/{project_id}/archive")]
+async fn archive_project(app: web::Data<App>, path: ProjectPath) -> Result<HttpResponse> {
+    let change = ArchiveProject { id: path.project_id, now: clock::now() };
+    let record = app.engine.store().write(change).await.map_err(missing("project"))?;
+    Ok(HttpResponse::Ok().insert_header((ETAG, etag(record.revision))).json(views::project(record)))
+}
+
+/// The settings that the body describes, or every fault of them: the form's and the configuration's.
+fn settings(app: &App, body: &Body<CreateProjectRequest>) -> Result<ProjectSettings> {
+    let mut checked = Checked::<CreateProjectRequest>::new(body.json()?, "")?;
+    if let Some(request) = &checked.value {
+        for fault in app.engine.project_faults(&request.clone().into()) {
+            if !checked.faults.iter().any(|known| known.pointer == fault.pointer) {
+                checked.faults.push(fault);
+            }
+        }
+    }
+    checked.accept().map(Into::into)
+}

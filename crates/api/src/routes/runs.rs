@@ -1,0 +1,255 @@
+//! Runs.
+
+use super::{USUAL_LIMIT, answer, listed, missing, page, project, run};
+use crate::error::{Error, Result};
+use crate::identity::{Credential, Principal};
+use crate::input::{
+    Body, Checked, Cursor, IdempotencyKey, Params, ProjectPath, RunPath, etag, is_not_modified,
+};
+use crate::server::App;
+use crate::{problems, views};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ETAG, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use domain::contract::{Inputs, WorkflowName};
+use domain::{Fault, ProjectId, RunId};
+use engine::StartRun;
+use persistence::commands::{GetVersion, ListLineage, ListRuns as RunsQuery, RunFilter};
+use serde_json::{Value, json};
+use utoipa_actix_web::service_config::ServiceConfig;
+use wire::{CancelRequest, LineageResponse, ListRuns, RunList, RunResponse, StartRunRequest};
+
+pub fn configure(config: &mut ServiceConfig<'_>) {
+    config
+        .service(start_run)
+        .service(list_project_runs)
+        .service(get_run)
+        .service(list_runs)
+        .service(cancel_run)
+        .service(get_lineage);
+}
+
+/// Start a run
+///
+/// The run pins the workflow version, the project's settings and its inputs. Every fault of the request, those of
+/// the inputs included, comes in one answer.
+#[utoipa::path(
+    tag = "runs",
+    params(ProjectPath, ("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with its key gets the stored reply.")),
+    request_body = StartRunRequest,
+    responses(
+        (status = 201, description = "The run.", body = RunResponse, headers(
+            ("Location" = String, description = "Its address."), ("ETag" = String, description = "Its revision."))),
+        problems::StartingRun,
+    )
+)]
+#[post("/projects/{project_id}/runs")]
+async fn start_run(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Principal,
+    path: ProjectPath,
+    key: IdempotencyKey,
+    body: Body<StartRunRequest>,
+) -> Result<HttpResponse> {
+    project(&app, path.project_id).await?;
+    let source = body.json()?;
+    let mut checked = Checked::<StartRunRequest>::new(source.clone(), "")?;
+    if !checked.faults.is_empty() {
+        let more = input_faults(&app, &source).await?;
+        checked.faults.extend(more);
+    }
+    let wanted = checked.accept()?;
+    let trigger_source = match caller.credential {
+        Credential::Session(_) => "ui",
+        Credential::Token(_) => "api",
+    };
+    let reply = app
+        .engine
+        .start_run(StartRun {
+            project_id: path.project_id,
+            workflow: wanted.workflow,
+            version: wanted.version,
+            title: wanted.title,
+            labels: wanted.labels,
+            base_ref: wanted.base_ref,
+            inputs: Value::Object(wanted.inputs),
+            trigger_source: trigger_source.to_owned(),
+            correlation_id: trace_id(&request),
+            actor: caller.actor(),
+            idempotency: key.of(&caller, "start_run", &body),
+        })
+        .await?;
+    let mut response = answer(StatusCode::CREATED, &reply);
+    let run = views::run(&app.engine, &caller, reply.value).await?;
+    response.insert_header((LOCATION, format!("/api/v1/projects/{}/runs/{}", run.project_id, run.id)));
+    response.insert_header((ETAG, etag(run.revision)));
+    Ok(response.json(run))
+}
+
+/// The faults of the inputs of a request that has other faults already, as far as it can be read.
+async fn input_faults(app: &App, source: &Value) -> Result<Vec<Fault>> {
+    let Some(name) = source["workflow"].as_str().and_then(|text| WorkflowName::parse(text).ok()) else {
+        return Ok(Vec::new());
+    };
+    let inputs = source.get("inputs").cloned().unwrap_or_else(|| json!({}));
+    if !inputs.is_object() {
+        return Ok(Vec::new());
+    }
+    let version = match app.engine.store().read(GetVersion { name, version: source["version"].as_i64() }).await {
+        Ok(version) => version,
+        Err(persistence::Error::NotFound) => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let pinned = app.engine.definitions().pinned(&version)?;
+    Ok(Inputs::check(pinned.definition(), &inputs).err().unwrap_or_default())
+}
+
+/// The trace that the request belongs to, by its `traceparent` header.
+fn trace_id(request: &HttpRequest) -> Option<String> {
+    let header = request.headers().get("traceparent")?.to_str().ok()?;
+    let id = header.strip_prefix("00-")?.get(..32)?;
+    let valid = id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) && id.bytes().any(|b| b != b'0');
+    valid.then(|| id.to_owned())
+}
+
+/// List the runs of a project
+///
+/// Newest first.
+#[utoipa::path(
+    tag = "runs",
+    params(ProjectPath, ListRuns),
+    responses((status = 200, description = "A page of runs.", body = RunList), problems::Listing)
+)]
+#[get("/projects/{project_id}/runs")]
+async fn list_project_runs(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Principal,
+    path: ProjectPath,
+    params: Params<ListRuns>,
+) -> Result<HttpResponse> {
+    project(&app, path.project_id).await?;
+    list(&app, &request, &caller, Some(path.project_id), params.checked()?).await
+}
+
+/// List runs across projects
+///
+/// Newest first.
+#[utoipa::path(
+    tag = "runs",
+    params(ListRuns),
+    responses((status = 200, description = "A page of runs.", body = RunList), problems::Listing)
+)]
+#[get("/runs")]
+async fn list_runs(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Principal,
+    params: Params<ListRuns>,
+) -> Result<HttpResponse> {
+    let query = params.checked()?;
+    list(&app, &request, &caller, query.project_id, query).await
+}
+
+async fn list(
+    app: &App,
+    request: &HttpRequest,
+    caller: &Principal,
+    project_id: Option<ProjectId>,
+    query: ListRuns,
+) -> Result<HttpResponse> {
+    let limit = query.limit.unwrap_or(USUAL_LIMIT);
+    let before: Option<RunId> =
+        query.cursor.map(|text| Cursor::read("runs", &text, "/query/cursor")).transpose()?;
+    let filter =
+        RunFilter { project_id, statuses: query.status, workflow: query.workflow, title: query.title };
+    let found = app.engine.store().read(RunsQuery { filter, before, limit: limit + 1 }).await?;
+    let (records, last) = page(found, limit);
+    let next_cursor = last.map(|last| Cursor::write("runs", records[last].id));
+    let mut items = Vec::with_capacity(records.len());
+    for record in records {
+        items.push(views::run(&app.engine, caller, record).await?);
+    }
+    let list = RunList { items, next_cursor };
+    Ok(listed(request, list.next_cursor.as_deref(), &list))
+}
+
+/// Get a run
+///
+/// Its ETag is its revision. `allowed_actions` says what the caller may do to it now.
+#[utoipa::path(
+    tag = "runs",
+    params(RunPath, ("If-None-Match" = Option<String>, Header, description = "An ETag that the caller has.")),
+    responses(
+        (status = 200, description = "The run.", body = RunResponse, headers(
+            ("ETag" = String, description = "Its revision."))),
+        (status = 304, description = "The caller has it already."),
+        problems::Reading,
+    )
+)]
+#[get("/projects/{project_id}/runs/{run_id}")]
+async fn get_run(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Principal,
+    path: RunPath,
+) -> Result<HttpResponse> {
+    let record = run(&app, path.project_id, path.run_id).await?;
+    let tag = etag(record.revision);
+    if is_not_modified(&request, &tag) {
+        return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
+    }
+    Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(views::run(&app.engine, &caller, record).await?))
+}
+
+/// Cancel a run
+///
+/// Its processes are ended. Once the push of an approved commit has begun, it is too late.
+#[utoipa::path(
+    tag = "runs",
+    params(RunPath, ("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with its key gets the stored reply.")),
+    request_body = CancelRequest,
+    responses((status = 200, description = "The run.", body = RunResponse), problems::ChangingRun)
+)]
+#[post("/projects/{project_id}/runs/{run_id}/cancel")]
+async fn cancel_run(
+    app: web::Data<App>,
+    caller: Principal,
+    path: RunPath,
+    key: IdempotencyKey,
+    body: Body<CancelRequest>,
+) -> Result<HttpResponse> {
+    let found = run(&app, path.project_id, path.run_id).await?;
+    let reason = body.checked()?.reason;
+    let idempotency = key.of(&caller, "cancel_run", &body);
+    let reply = app
+        .engine
+        .cancel_run(found.id, reason, caller.actor(), idempotency)
+        .await
+        .map_err(|error| Error::from(error).with(|context| {
+            context.run_status.get_or_insert(found.status);
+        }))?;
+    let mut response = answer(StatusCode::OK, &reply);
+    let run = views::run(&app.engine, &caller, reply.value.run).await?;
+    Ok(response.insert_header((ETAG, etag(run.revision))).json(run))
+}
+
+/// Get the lineage of a run
+///
+/// The first run and every run that retried it, oldest first.
+#[utoipa::path(
+    tag = "runs",
+    params(RunPath),
+    responses((status = 200, description = "The lineage.", body = LineageResponse), problems::Reading)
+)]
+#[get("/projects/{project_id}/runs/{run_id}/lineage")]
+async fn get_lineage(app: web::Data<App>, path: RunPath) -> Result<HttpResponse> {
+    let root_run_id = run(&app, path.project_id, path.run_id).await?.root_run_id;
+    let records = app.engine.store().read(ListLineage { root_run_id }).await.map_err(missing("run"))?;
+    let mut attempts = Vec::with_capacity(records.len());
+    for record in records {
+        attempts.push(views::lineage(&app.engine, record).await?);
+    }
+    Ok(HttpResponse::Ok().json(LineageResponse { root_run_id, attempts }))
+}
