@@ -19,7 +19,9 @@ fn waiting(place: &Path, started: &str) -> String {
 #[test_case(Backend::Sqlite; "sqlite")]
 #[test_case(Backend::Postgres; "postgresql")]
 #[tokio::test]
-async fn a_server_killed_during_the_tests_is_followed_by_one_that_brings_the_run_to_its_gate(backend: Backend) {
+async fn a_server_killed_during_the_tests_is_followed_by_one_that_brings_the_run_to_its_gate(
+    backend: Backend,
+) {
     let scene = scene_on(backend);
     let repository = Repository::broken();
     let place = scene.scratch();
@@ -71,7 +73,10 @@ async fn a_step_that_must_not_be_repeated_fails_its_run_when_its_server_is_kille
     let ended = run.wait_for_end().await;
     assert_eq!(ended["status"], "failed");
     let failure = &ended["failure"];
-    assert_eq!((&failure["reason"], &failure["error_type"]), (&json!("worker_lost"), &json!("infrastructure")));
+    assert_eq!(
+        (&failure["reason"], &failure["error_type"]),
+        (&json!("worker_lost"), &json!("infrastructure"))
+    );
     assert_eq!(failure["failed_step"], "only");
     assert_eq!(std::fs::read_to_string(place.join("effects")).unwrap(), "once\n", "it ran once");
     let names = run.event_names().await;
@@ -89,7 +94,8 @@ async fn a_server_killed_while_it_pushes_is_followed_by_one_that_ships_exactly_o
     let mut run = scene.gate(&repository).await;
     let approval = run.approval().await;
     // The remote's own hook holds the push: it has begun, and nobody can say whether it will come through.
-    repository.hook("pre-receive", &format!("#!/bin/sh\ncat > /dev/null\n{}\n", waiting(&place, started.path())));
+    repository
+        .hook("pre-receive", &format!("#!/bin/sh\ncat > /dev/null\n{}\n", waiting(&place, started.path())));
     run.approve().await;
     started.line(|| scene.server.log()).await;
     run.cancel().await.problem(409, "shipping_in_progress");
@@ -160,11 +166,11 @@ fn assert_repositories_sound(scene: &Scene, repository: &Repository, run: &Run) 
     repository.assert_sound();
 }
 
-/// A hook that the killed server's push left waiting is the remote's process, not the server's; on one machine both
-/// are here.
+/// Ends the hook that the killed server's push left waiting: it is the remote's process, not the server's, and only
+/// here are both on one machine. What the server left of the push must end by itself then.
 fn end_hooks(repository: &Repository) {
     let left = crate::support::processes::of("no marker", repository.folder());
-    for (pid, _) in left {
+    for (pid, _) in left.into_iter().filter(|(_, arguments)| arguments.starts_with("sleep")) {
         let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
         // It may end by itself at this moment.
         let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);

@@ -63,7 +63,11 @@ async fn an_agent_reaches_neither_the_server_nor_another_run_or_the_gate_says_th
     let victim = scene.gate(&repository).await;
     let data = scene.server.data().canonicalize().unwrap();
     let workspace = data.join("runs").join(&victim.id).join("workspace/value.txt");
-    assert_eq!(std::fs::read_to_string(&workspace).unwrap(), "good\n", "the neighbour's workspace is where the agent looks");
+    assert_eq!(
+        std::fs::read_to_string(&workspace).unwrap(),
+        "good\n",
+        "the neighbour's workspace is where the agent looks"
+    );
     let owner_link = std::fs::read_to_string(data.join("owner-link")).unwrap();
     assert!(owner_link.contains("token="), "there is an owner link to be stolen");
 
@@ -80,7 +84,10 @@ async fn an_agent_reaches_neither_the_server_nor_another_run_or_the_gate_says_th
 
     let log = run.log("work").await;
     assert!(log.contains("done intruding"), "the agent came to its end: {log}");
-    assert!(!log.contains(owner_link.rsplit_once("token=").unwrap().1.trim()), "the log holds the owner link: {log}");
+    assert!(
+        !log.contains(owner_link.rsplit_once("token=").unwrap().1.trim()),
+        "the log holds the owner link: {log}"
+    );
     let lines = |word: &str| -> Vec<String> {
         log.lines().filter_map(|line| line.strip_prefix(word)).map(|rest| rest.trim().to_owned()).collect()
     };

@@ -21,8 +21,12 @@ async fn an_approval_ships_exactly_the_candidate_of_the_evidence(backend: Backen
     let approval = run.approval().await;
     let change = &approval["evidence"]["diff_summary"];
     assert_eq!(change["base"], base);
-    assert_eq!((&change["files_changed"], &change["additions"], &change["deletions"]), (&json!(1), &json!(1), &json!(1)));
-    let file = json!({ "path": "value.txt", "status": "modified", "additions": 1, "deletions": 1, "binary": false });
+    assert_eq!(
+        (&change["files_changed"], &change["additions"], &change["deletions"]),
+        (&json!(1), &json!(1), &json!(1))
+    );
+    let file =
+        json!({ "path": "value.txt", "status": "modified", "additions": 1, "deletions": 1, "binary": false });
     for (name, value) in file.as_object().unwrap() {
         assert_eq!(&change["files"][0][name], value, "{change:#}");
     }
@@ -51,7 +55,10 @@ async fn an_approval_ships_exactly_the_candidate_of_the_evidence(backend: Backen
     assert_eq!(repository.branches(), expected);
     assert_eq!(repository.references().len(), 2, "the remote got that branch and nothing else");
     assert_eq!(repository.ask(&["rev-list", "--parents", "-1", commit]), format!("{commit} {base}"));
-    assert_eq!(repository.ask(&["rev-parse", &format!("{commit}^{{tree}}")]), change["tree"].as_str().unwrap());
+    assert_eq!(
+        repository.ask(&["rev-parse", &format!("{commit}^{{tree}}")]),
+        change["tree"].as_str().unwrap()
+    );
     assert_eq!(repository.ask(&["show", &format!("{commit}:value.txt")]), "good");
     let message = repository.ask(&["log", "-1", "--format=%B", commit]);
     assert!(message.contains(&format!("Jido-Run: {}", run.id)), "{message}");
@@ -279,14 +286,18 @@ async fn a_cancelled_run_ends_its_processes_and_says_so() {
     let project = scene.bare_project().await;
     let marker = unique("sleeper");
     // It ignores TERM, leaves its session, and would outlive an unkind server by far.
-    let script = format!("trap '' TERM; setsid sleep 86399 {marker} 2>/dev/null & exec -a {marker} sleep 86399");
+    let script =
+        format!("trap '' TERM; setsid sleep 86399 {marker} 2>/dev/null & exec -a {marker} sleep 86399");
     let workflow = scene.publish(&one_command(&script)).await;
     let mut run = scene.start(&project, &workflow, json!({})).await;
     run.wait_for_step("only").await;
     let cancelled = run.cancel().await.expect(200);
     assert_eq!(cancelled["status"], "cancelled");
     run.wait_for_end().await;
-    assert_eq!(run.event_names().await, ["run_created", "run_started", "step_started(only)", "run_cancelled"]);
+    assert_eq!(
+        run.event_names().await,
+        ["run_created", "run_started", "step_started(only)", "run_cancelled"]
+    );
     assert_eq!(transitions(&run).await.last().unwrap(), "running -> cancelled (cancelled_by_user)");
     let ended = run.part("transitions").await;
     let last = ended["items"].as_array().unwrap().last().unwrap().clone();
@@ -347,14 +358,20 @@ async fn a_run_tells_what_it_is_and_what_can_be_done_to_it() {
     let events = run.events().await;
     assert_eq!(at_gate["last_event_seq"], events.len());
     let allowed = actions(&at_gate);
-    assert_eq!((&allowed["approve"], &allowed["reject"], &allowed["cancel"]), (&json!(true), &json!(true), &json!(true)));
+    assert_eq!(
+        (&allowed["approve"], &allowed["reject"], &allowed["cancel"]),
+        (&json!(true), &json!(true), &json!(true))
+    );
     assert_eq!(scene.api.get(&run.path).await.header("etag"), format!("\"{}\"", at_gate["revision"]));
 
     run.approve().await;
     let ended = run.wait_for_end().await;
     assert!(actions(&ended).values().all(|allowed| *allowed == json!(false)), "{ended:#}");
     for action in ended["allowed_actions"].as_array().unwrap() {
-        assert!(action["code"].is_string() && action["detail"].is_string(), "a refusal has its reason: {action}");
+        assert!(
+            action["code"].is_string() && action["detail"].is_string(),
+            "a refusal has its reason: {action}"
+        );
     }
     assert_instant(&ended["started_at"]);
     assert_instant(&ended["completed_at"]);
@@ -378,7 +395,8 @@ async fn lists_show_a_run_and_its_gate_at_once() {
     }
     let none = scene.api.get(&format!("/runs?project_id={}&status=completed", run.project)).await.expect(200);
     assert_eq!(none["items"], json!([]));
-    let inbox = scene.api.get(&format!("/approvals?status=pending&project_id={}", run.project)).await.expect(200);
+    let inbox =
+        scene.api.get(&format!("/approvals?status=pending&project_id={}", run.project)).await.expect(200);
     assert_eq!(inbox["items"].as_array().unwrap().len(), 1, "{inbox:#}");
     assert_eq!(inbox["items"][0]["run_id"], run.id);
 }
@@ -387,7 +405,8 @@ async fn lists_show_a_run_and_its_gate_at_once() {
 async fn pages_of_a_list_hold_every_run_once() {
     let scene = Scene::shared(Backend::Sqlite);
     let project = scene.bare_project().await;
-    let workflow = scene.publish("name: NAME\nsteps:\n  - { key: only, uses: set, with: { outputs: {} } }\n").await;
+    let workflow =
+        scene.publish("name: NAME\nsteps:\n  - { key: only, uses: set, with: { outputs: {} } }\n").await;
     let mut started = Vec::new();
     for _ in 0..5 {
         started.push(scene.start(&project, &workflow, json!({})).await.id);
@@ -398,7 +417,9 @@ async fn pages_of_a_list_hold_every_run_once() {
     loop {
         let reply = scene.api.get(&next).await;
         let page = reply.expect(200);
-        listed.extend(page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+        listed.extend(
+            page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()),
+        );
         let Some(cursor) = page["next_cursor"].as_str() else { break };
         assert!(reply.header("link").contains("rel=\"next\""), "{}", reply.describe());
         next = format!("/projects/{project}/runs?limit=2&cursor={cursor}");
@@ -458,7 +479,10 @@ async fn the_files_of_a_run_are_what_their_digests_say() {
         assert_eq!(hex::encode(Sha256::digest(&bytes)), item["sha256"].as_str().unwrap(), "{item}");
         assert_eq!(item["size_bytes"], bytes.len(), "{item}");
         if item["kind"] == "evidence" {
-            assert_eq!(format!("sha256:{}", hex::encode(Sha256::digest(&bytes))), approval["evidence"]["digest"].as_str().unwrap());
+            assert_eq!(
+                format!("sha256:{}", hex::encode(Sha256::digest(&bytes))),
+                approval["evidence"]["digest"].as_str().unwrap()
+            );
         }
     }
     let change = &approval["evidence"]["diff_summary"];
@@ -573,7 +597,10 @@ async fn transitions(run: &Run) -> Vec<String> {
 
 fn actions(run: &Value) -> BTreeMap<String, Value> {
     let actions = run["allowed_actions"].as_array().expect("a list");
-    actions.iter().map(|action| (action["action"].as_str().unwrap().to_owned(), action["allowed"].clone())).collect()
+    actions
+        .iter()
+        .map(|action| (action["action"].as_str().unwrap().to_owned(), action["allowed"].clone()))
+        .collect()
 }
 
 /// RFC 3339, UTC, microseconds.

@@ -14,8 +14,7 @@ const RIGHT: &str = "let cost = usize::from(a_elem != b_elem);";
 const WRONG: &str = "let cost = usize::from(a_elem == b_elem);";
 
 /// What the scripted agent does: it mends the line that the test breaks.
-pub const MEND: &str =
-    "sed -i 's/let cost = usize::from(a_elem == b_elem);/let cost = usize::from(a_elem != b_elem);/' src/lib.rs";
+pub const MEND: &str = "sed -i 's/let cost = usize::from(a_elem == b_elem);/let cost = usize::from(a_elem != b_elem);/' src/lib.rs";
 
 #[tokio::test]
 async fn a_published_crate_is_mended_and_the_pushed_commit_passes_its_own_tests() {
@@ -59,13 +58,20 @@ async fn a_published_crate_is_mended_and_the_pushed_commit_passes_its_own_tests(
     assert_eq!(repository.ask(&["rev-parse", &format!("{pushed}^")]), base);
 
     let clone = repository.clone_of(branch);
-    assert_eq!(std::fs::read_to_string(clone.join("src/lib.rs")).unwrap(), sound, "the crate is as published");
+    assert_eq!(
+        std::fs::read_to_string(clone.join("src/lib.rs")).unwrap(),
+        sound,
+        "the crate is as published"
+    );
     let mut command = Command::new("cargo");
     command.args(["test", "--offline", "--target-dir"]).arg(repository.folder().join("target"));
     // The variables of the cargo that runs this test mean another package.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy().into_owned();
-        if (name.starts_with("CARGO_") && name != "CARGO_HOME") || name.starts_with("RUSTC") || name == "CLIPPY_ARGS" {
+        if (name.starts_with("CARGO_") && name != "CARGO_HOME")
+            || name.starts_with("RUSTC")
+            || name == "CLIPPY_ARGS"
+        {
             command.env_remove(name);
         }
     }

@@ -55,7 +55,9 @@ pub async fn surround(
             Err(Rendered { seen, problem }.into())
         }
         // The panic hook has logged where and why.
-        Err(_) => Err(Rendered { problem: Error::internal("a handler panicked").problem().clone(), seen }.into()),
+        Err(_) => {
+            Err(Rendered { problem: Error::internal("a handler panicked").problem().clone(), seen }.into())
+        }
     }
 }
 

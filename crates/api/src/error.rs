@@ -114,7 +114,11 @@ pub(crate) fn code_of_status(status: StatusCode) -> ProblemCode {
                         | ProblemCode::Forbidden
                 )
         })
-        .unwrap_or(if status.is_server_error() { ProblemCode::InternalError } else { ProblemCode::MalformedRequest })
+        .unwrap_or(if status.is_server_error() {
+            ProblemCode::InternalError
+        } else {
+            ProblemCode::MalformedRequest
+        })
 }
 
 impl From<engine::Error> for Error {
@@ -126,11 +130,12 @@ impl From<engine::Error> for Error {
                 Self::new(ProblemCode::ProjectArchived, "The project is archived; it takes no new runs.")
             }
             engine::Error::Finished { status } => {
-                Self::new(ProblemCode::InvalidTransition, format!("The run has ended; it is {status}."))
-                    .with(|context| {
+                Self::new(ProblemCode::InvalidTransition, format!("The run has ended; it is {status}.")).with(
+                    |context| {
                         context.run_status = Some(status);
                         context.allowed = Some(status.reachable());
-                    })
+                    },
+                )
             }
             engine::Error::Store(error) => error.into(),
             engine::Error::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => storage_full(),
@@ -171,10 +176,12 @@ impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
         let detail = sentence(&refused);
         match refused {
-            Refused::InvalidTransition(invalid) => Self::new(ProblemCode::InvalidTransition, detail).with(|context| {
-                context.allowed = Some(invalid.allowed());
-                context.run_status = Some(invalid.from);
-            }),
+            Refused::InvalidTransition(invalid) => {
+                Self::new(ProblemCode::InvalidTransition, detail).with(|context| {
+                    context.allowed = Some(invalid.allowed());
+                    context.run_status = Some(invalid.from);
+                })
+            }
             Refused::ShippingInProgress => Self::new(ProblemCode::ShippingInProgress, detail),
             Refused::NoLiveAttempt => Self::new(ProblemCode::Conflict, detail),
         }

@@ -38,6 +38,7 @@ impl Operations {
     }
 
     /// Every operation: method, path and id.
+    #[cfg(test)]
     pub fn all(&self) -> impl Iterator<Item = (&'static str, &str, &str)> {
         self.by_path.iter().flat_map(|(path, methods)| {
             methods.iter().map(move |(method, id)| (*method, path.as_str(), id.as_str()))

@@ -36,11 +36,16 @@ pub async fn fallback(app: web::Data<App>, request: HttpRequest) -> HttpResponse
 
 /// 405 where the path knows other methods, else 404.
 pub async fn unknown_path(request: HttpRequest) -> HttpResponse {
-    let methods = request.match_pattern().map(|pattern| operations().methods_of(&pattern)).unwrap_or_default();
+    let methods =
+        request.match_pattern().map(|pattern| operations().methods_of(&pattern)).unwrap_or_default();
     if methods.is_empty() {
-        return Error::new(ProblemCode::NotFound, format!("Nothing is at {}.", request.path())).error_response();
+        return Error::new(ProblemCode::NotFound, format!("Nothing is at {}.", request.path()))
+            .error_response();
     }
-    Error::new(ProblemCode::MethodNotAllowed, format!("{} is not one of {}.", request.method(), methods.join(", ")))
-        .with(|context| context.allowed_methods = Some(methods))
-        .error_response()
+    Error::new(
+        ProblemCode::MethodNotAllowed,
+        format!("{} is not one of {}.", request.method(), methods.join(", ")),
+    )
+    .with(|context| context.allowed_methods = Some(methods))
+    .error_response()
 }

@@ -37,26 +37,12 @@ pub fn permission_of(operation: &str) -> Option<Permission> {
         | "get_workflow_version"
         | "validate_workflow" => Permission::ReadWorkflows,
         "publish_workflow_version" => Permission::PublishWorkflows,
-        "list_runs"
-        | "list_project_runs"
-        | "get_run"
-        | "list_transitions"
-        | "list_events"
-        | "stream_events"
-        | "stream_all_events"
-        | "list_steps"
-        | "get_log"
-        | "stream_log"
-        | "list_artifacts"
-        | "download_artifact"
-        | "get_diff"
-        | "get_failure"
-        | "get_lineage"
-        | "list_diagnostics"
-        | "list_failures"
-        | "list_approvals"
-        | "list_run_approvals"
-        | "get_approval" => Permission::ReadRuns,
+        "list_runs" | "list_project_runs" | "get_run" | "list_transitions" | "list_events"
+        | "stream_events" | "stream_all_events" | "list_steps" | "get_log" | "stream_log"
+        | "list_artifacts" | "download_artifact" | "get_diff" | "get_failure" | "get_lineage"
+        | "list_diagnostics" | "list_failures" | "list_approvals" | "list_run_approvals" | "get_approval" => {
+            Permission::ReadRuns
+        }
         "start_run" => Permission::StartRuns,
         "cancel_run" => Permission::CancelRuns,
         "approve_run" | "reject_run" | "refresh_approval" => Permission::DecideApprovals,

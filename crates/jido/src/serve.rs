@@ -135,27 +135,32 @@ async fn work(
         let engine = engine.clone();
         async move { engine.run().await }
     });
-    let mut web_ended = None;
+    let (mut web_ended, mut steps_ended) = (None, None);
     tokio::select! {
+        // The web server and the engine end at the same signal: seen first, it is not taken for the second one below.
+        biased;
+        name = signals.next() => tracing::info!(signal = name, "stopping; a second signal ends the server at once"),
         served = &mut web => web_ended = Some(served),
-        stepped = &mut steps => return finish_steps(stepped),
-        name = signals.next() => {
-            tracing::info!(signal = name, "stopping; a second signal ends the server at once");
-            signals.exit_at_the_next();
-        }
+        stepped = &mut steps => steps_ended = Some(stepped),
     }
+    signals.exit_at_the_next();
     engine.stop();
     let last_answers = async {
         match web_ended {
             Some(served) => served,
-            // The web server has seen the signal too and ends by itself.
             None => tokio::time::timeout(LAST_ANSWERS, web).await.unwrap_or(Ok(())),
         }
     };
-    let (served, stepped) = tokio::join!(last_answers, tokio::time::timeout(LAST_STEPS, steps));
+    let last_steps = async {
+        match steps_ended {
+            Some(stepped) => Some(stepped),
+            None => tokio::time::timeout(LAST_STEPS, steps).await.ok(),
+        }
+    };
+    let (served, stepped) = tokio::join!(last_answers, last_steps);
     match stepped {
-        Ok(stepped) => finish_steps(stepped)?,
-        Err(_) => tracing::warn!("steps did not end in time; the next start takes them up"),
+        Some(stepped) => finish_steps(stepped)?,
+        None => tracing::warn!("steps did not end in time; the next start takes them up"),
     }
     served.map_err(|error| web_failure(address, error))?;
     tracing::info!("stopped");

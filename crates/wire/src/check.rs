@@ -13,10 +13,7 @@ pub const LABELS: usize = 32;
 /// Labels: at most 32, keys of 1 to 63 and values of at most 63 characters.
 pub fn labels(labels: &BTreeMap<String, String>) -> Result<(), ValidationError> {
     let fits = |text: &String| text.chars().count() <= LABEL_CHARACTERS;
-    if labels.len() <= LABELS
-        && labels
-            .iter()
-            .all(|(key, value)| !key.is_empty() && fits(key) && fits(value))
+    if labels.len() <= LABELS && labels.iter().all(|(key, value)| !key.is_empty() && fits(key) && fits(value))
     {
         return Ok(());
     }
@@ -71,9 +68,7 @@ fn fault(pointer: &str, error: &ValidationError) -> Fault {
             Fault::new(pointer, FaultCode::TooShort, format!("At least {min}.")).with_limit(min)
         }
         ("range", Some(min), _)
-            if value
-                .and_then(serde_json::Value::as_i64)
-                .is_some_and(|v| v < min.cast_signed()) =>
+            if value.and_then(serde_json::Value::as_i64).is_some_and(|v| v < min.cast_signed()) =>
         {
             Fault::new(pointer, FaultCode::TooSmall, format!("At least {min}.")).with_limit(min)
         }
@@ -90,11 +85,7 @@ fn fault(pointer: &str, error: &ValidationError) -> Fault {
             FaultCode::InvalidFormat,
             "Expected a name without control characters and without blanks at its ends.",
         ),
-        (other, ..) => Fault::new(
-            pointer,
-            FaultCode::Invalid,
-            format!("The value breaks the rule {other}."),
-        ),
+        (other, ..) => Fault::new(pointer, FaultCode::Invalid, format!("The value breaks the rule {other}.")),
     }
 }
 

@@ -18,11 +18,7 @@ pub struct ListEvents {
     #[validate(range(min = 0))]
     pub after: Option<i64>,
     /// The most items; 200 unless given.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(minimum = 1, maximum = 1000),
-        param(minimum = 1, maximum = 1000)
-    )]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 1000), param(minimum = 1, maximum = 1000))]
     #[validate(range(min = 1, max = 1000))]
     pub limit: Option<i64>,
     /// How long to wait, in milliseconds, for an event when there is none yet.

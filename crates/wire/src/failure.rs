@@ -31,11 +31,7 @@ pub struct ListFailures {
     #[validate(length(max = 512))]
     pub cursor: Option<String>,
     /// The most items that the page holds; 50 unless given.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(minimum = 1, maximum = 200),
-        param(minimum = 1, maximum = 200)
-    )]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200), param(minimum = 1, maximum = 200))]
     #[validate(range(min = 1, max = 200))]
     pub limit: Option<i64>,
 }

@@ -50,10 +50,7 @@ impl From<ShippingRequest> for Shipping {
 #[serde(deny_unknown_fields)]
 pub struct CreateProjectRequest {
     /// Unique among the projects.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(min_length = 1, max_length = 100, example = "parser")
-    )]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100, example = "parser"))]
     #[validate(length(min = 1, max = 100), custom(function = check::name))]
     pub name: String,
     /// The address of a git repository: `https`, `ssh`, `git@host:path` or `file`.
@@ -64,10 +61,7 @@ pub struct CreateProjectRequest {
     #[validate(length(min = 1, max = 1000))]
     pub repository: Option<String>,
     /// The branch that runs start from; `main` unless given.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(min_length = 1, max_length = 200, example = "main")
-    )]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, example = "main"))]
     #[validate(length(min = 1, max = 200))]
     pub default_branch: Option<String>,
     /// Arguments of the test command, program first.
@@ -143,11 +137,7 @@ pub struct ShippingResponse {
 
 impl From<Shipping> for ShippingResponse {
     fn from(shipping: Shipping) -> Self {
-        Self {
-            remote: shipping.remote,
-            branch_pattern: shipping.branch_pattern,
-            mode: shipping.mode,
-        }
+        Self { remote: shipping.remote, branch_pattern: shipping.branch_pattern, mode: shipping.mode }
     }
 }
 

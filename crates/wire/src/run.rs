@@ -44,15 +44,9 @@ pub struct StartRunRequest {
 #[cfg(feature = "openapi")]
 fn labels_schema() -> utoipa::openapi::schema::Object {
     use utoipa::openapi::schema::{ObjectBuilder, Type};
-    let text = || {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .max_length(Some(check::LABEL_CHARACTERS))
-    };
+    let text = || ObjectBuilder::new().schema_type(Type::String).max_length(Some(check::LABEL_CHARACTERS));
     ObjectBuilder::new()
-        .description(Some(
-            "At most 32 labels; keys and values of at most 63 characters.",
-        ))
+        .description(Some("At most 32 labels; keys and values of at most 63 characters."))
         .property_names(Some(text().min_length(Some(1)).build()))
         .additional_properties(Some(text()))
         .max_properties(Some(check::LABELS))
@@ -94,11 +88,7 @@ pub struct ListRuns {
     #[validate(length(max = 512))]
     pub cursor: Option<String>,
     /// The most items that the page holds; 50 unless given.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(minimum = 1, maximum = 200),
-        param(minimum = 1, maximum = 200)
-    )]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200), param(minimum = 1, maximum = 200))]
     #[validate(range(min = 1, max = 200))]
     pub limit: Option<i64>,
 }

@@ -31,27 +31,17 @@ impl Api {
             .timeout(PATIENCE)
             .build()
             .expect("a client can be built");
-        Self {
-            server: Arc::clone(server),
-            http,
-            token,
-        }
+        Self { server: Arc::clone(server), http, token }
     }
 
     /// The same client without its token.
     pub fn anonymous(&self) -> Self {
-        Self {
-            token: None,
-            ..self.clone()
-        }
+        Self { token: None, ..self.clone() }
     }
 
     /// A client that signs in by another token.
     pub fn with_token(&self, token: &str) -> Self {
-        Self {
-            token: Some(token.to_owned()),
-            ..self.clone()
-        }
+        Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
     /// A request; a path that begins with `/api/` or is no API path is taken as it is, any other is of version 1.
@@ -86,13 +76,7 @@ impl Api {
             Ok(text) => text,
             Err(error) => fail(error),
         };
-        Reply {
-            request: name,
-            status,
-            headers,
-            text,
-            server: Arc::clone(&self.server),
-        }
+        Reply { request: name, status, headers, text, server: Arc::clone(&self.server) }
     }
 
     pub async fn get(&self, path: &str) -> Reply {
@@ -105,9 +89,7 @@ impl Api {
     }
 
     pub fn posting(&self, path: &str, body: &Value) -> RequestBuilder {
-        self.request(Method::POST, path)
-            .header("Idempotency-Key", super::unique("key"))
-            .json(body)
+        self.request(Method::POST, path).header("Idempotency-Key", super::unique("key")).json(body)
     }
 }
 
@@ -144,6 +126,13 @@ impl Reply {
 
     pub fn describe(&self) -> String {
         let headers: Vec<_> = self.headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
-        format!("{} -> {}\n{}\n{}\n{}", self.request, self.status, headers.join("\n"), self.text, self.server.log())
+        format!(
+            "{} -> {}\n{}\n{}\n{}",
+            self.request,
+            self.status,
+            headers.join("\n"),
+            self.text,
+            self.server.log()
+        )
     }
 }

@@ -17,14 +17,8 @@ impl Pipe {
     /// Makes the pipe. A writer that opens it never waits for a reader.
     pub fn new(path: &Path) -> Self {
         stdout_of(Command::new("mkfifo").arg("-m").arg("666").arg(path));
-        let receiver = pipe::OpenOptions::new()
-            .read_write(true)
-            .open_receiver(path)
-            .expect("the pipe opens");
-        Self {
-            path: path.to_owned(),
-            receiver,
-        }
+        let receiver = pipe::OpenOptions::new().read_write(true).open_receiver(path).expect("the pipe opens");
+        Self { path: path.to_owned(), receiver }
     }
 
     pub fn path(&self) -> &str {

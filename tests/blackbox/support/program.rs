@@ -38,7 +38,5 @@ pub fn stdout_of(command: &mut Command) -> String {
 
 /// Runs a command to its end, whatever comes of it.
 pub fn output_of(command: &mut Command) -> Output {
-    command
-        .output()
-        .unwrap_or_else(|error| panic!("{command:?} could not be started: {error}"))
+    command.output().unwrap_or_else(|error| panic!("{command:?} could not be started: {error}"))
 }

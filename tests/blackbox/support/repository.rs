@@ -45,9 +45,8 @@ impl Repository {
 
     /// A repository without a commit; files go to `work`, then `publish` makes the commit.
     pub fn empty() -> Self {
-        let repository = Self {
-            folder: tempfile::Builder::new().prefix("jido-repository-").tempdir().unwrap(),
-        };
+        let repository =
+            Self { folder: tempfile::Builder::new().prefix("jido-repository-").tempdir().unwrap() };
         let (work, remote) = (repository.work(), repository.remote());
         let init = |more: &[&str], path: &Path| {
             let mut command = git();

@@ -21,14 +21,7 @@ pub struct Run {
 impl Run {
     pub fn new(api: Api, project: String, id: String) -> Self {
         let path = format!("/projects/{project}/runs/{id}");
-        Self {
-            api,
-            project,
-            id,
-            path,
-            seen: Vec::new(),
-            passed: 0,
-        }
+        Self { api, project, id, path, seen: Vec::new(), passed: 0 }
     }
 
     pub async fn get(&self) -> Value {
@@ -88,7 +81,8 @@ impl Run {
 
     async fn read_more(&mut self, wait_ms: u64) {
         let after = self.seen.len();
-        let page = self.api.get(&format!("{}/events?after={after}&wait_ms={wait_ms}", self.path)).await.expect(200);
+        let page =
+            self.api.get(&format!("{}/events?after={after}&wait_ms={wait_ms}", self.path)).await.expect(200);
         for event in page["items"].as_array().expect("events come as a list") {
             let seq = event["seq"].as_u64().expect("events are numbered");
             assert_eq!(seq as usize, self.seen.len() + 1, "a gap or a repetition: {event}");
@@ -168,7 +162,8 @@ impl Run {
     /// The attempts of one step.
     pub async fn attempts(&self, step: &str) -> Vec<Value> {
         let steps = self.part("steps").await;
-        let found = steps["items"].as_array().expect("a list").iter().find(|item| item["step"] == step).cloned();
+        let found =
+            steps["items"].as_array().expect("a list").iter().find(|item| item["step"] == step).cloned();
         let found = found.unwrap_or_else(|| panic!("no step {step}: {steps:#}"));
         found["attempts"].as_array().expect("a list").clone()
     }
@@ -181,7 +176,9 @@ impl Run {
 
     /// The whole log of one step's newest attempt.
     pub async fn log(&self, step: &str) -> String {
-        let reply = self.api.send(self.api.request(Method::GET, &format!("{}/steps/{step}/log", self.path))).await;
+        let attempt = self.attempts(step).await.len();
+        let path = format!("{}/steps/{step}/attempts/{attempt}/log", self.path);
+        let reply = self.api.send(self.api.request(Method::GET, &path)).await;
         assert_eq!(reply.status, 200, "{}", reply.describe());
         reply.text
     }
@@ -190,7 +187,8 @@ impl Run {
     pub async fn describe(&self) -> String {
         let run = self.api.get(&self.path).await.text;
         let steps = self.api.get(&format!("{}/steps", self.path)).await.text;
-        let names: Vec<_> = self.seen.iter().map(|event| format!("{} {}", event["event"], event["step"])).collect();
+        let names: Vec<_> =
+            self.seen.iter().map(|event| format!("{} {}", event["event"], event["step"])).collect();
         format!("run {run}\nsteps {steps}\nevents {names:#?}\n{}", self.api.server.log())
     }
 }

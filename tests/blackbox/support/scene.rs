@@ -90,7 +90,8 @@ impl Scene {
     /// Starts the builtin workflow on a broken project, whose agent mends it; waits for the gate.
     pub async fn gate(&self, repository: &Repository) -> Run {
         let project = self.project(repository, "mends").await;
-        let mut run = self.start(&project, "fix_failing_tests", json!({ "failure_signal": "value is good" })).await;
+        let mut run =
+            self.start(&project, "fix_failing_tests", json!({ "failure_signal": "value is good" })).await;
         run.wait_for("approval_requested").await;
         run
     }

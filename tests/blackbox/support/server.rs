@@ -39,17 +39,12 @@ pub struct Options {
 
 impl Options {
     pub fn on(backend: Backend) -> Self {
-        Self {
-            backend,
-            lease_seconds: 30,
-            configuration: String::new(),
-        }
+        Self { backend, lease_seconds: 30, configuration: String::new() }
     }
 }
 
 /// A server, running or between two lives. Dropping it ends it and proves that it left everything in order.
 pub struct Server {
-    pub backend: Backend,
     folder: TempDir,
     /// Name of the PostgreSQL database.
     database: Option<String>,
@@ -86,13 +81,8 @@ impl Server {
                 Some(name)
             }
         };
-        let server = Arc::new(Self {
-            backend: options.backend,
-            folder,
-            database,
-            marker: super::unique("marker"),
-            life: Mutex::new(None),
-        });
+        let server =
+            Arc::new(Self { folder, database, marker: super::unique("marker"), life: Mutex::new(None) });
         let scratch = server.scratch();
         let configuration = format!(
             "{}\n{}\n[steps]\nenv = [\"{}\"]\nwritable = [{scratch:?}]\nmax_live = 4\nlease_seconds = {}\n",
@@ -122,10 +112,7 @@ impl Server {
             .stderr(log)
             .spawn()
             .expect("jido serve starts");
-        let mut life = Life {
-            process,
-            address: String::new(),
-        };
+        let mut life = Life { process, address: String::new() };
         let began = Instant::now();
         while life.address.is_empty() {
             if let Ok(Some(status)) = life.process.try_wait() {
@@ -160,10 +147,7 @@ impl Server {
     fn wait(&self, process: &mut Child) -> ExitStatus {
         let pid = Pid::from_child(process);
         let ended = pidfd_open(pid, PidfdFlags::empty()).expect("the process exists");
-        let patience = Timespec {
-            tv_sec: PATIENCE.as_secs() as i64,
-            tv_nsec: 0,
-        };
+        let patience = Timespec { tv_sec: PATIENCE.as_secs() as i64, tv_nsec: 0 };
         let ready = poll(&mut [PollFd::new(&ended, PollFlags::IN)], Some(&patience)).expect("poll works");
         if ready == 0 {
             let _ = process.kill();
@@ -194,10 +178,6 @@ impl Server {
     /// A folder that every step may write to, for pipes between steps and the test.
     pub fn scratch(&self) -> PathBuf {
         self.folder.path().join("scratch")
-    }
-
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     /// The end of what the server said.

@@ -45,12 +45,7 @@ impl Stream {
         let media_type = response.headers()["content-type"].to_str().expect("headers are text").to_owned();
         assert!(media_type.starts_with("text/event-stream"), "{media_type}");
         let body = response.bytes_stream().map(|chunk| chunk.ok().map(|bytes| bytes.to_vec())).boxed();
-        Self {
-            body,
-            buffer: Vec::new(),
-            server: Arc::clone(&api.server),
-            path: path.to_owned(),
-        }
+        Self { body, buffer: Vec::new(), server: Arc::clone(&api.server), path: path.to_owned() }
     }
 
     /// The next event; `None` when the stream has ended or broken.

@@ -35,8 +35,8 @@ async fn admit(request: &ServiceRequest) -> Result<Option<Principal>> {
     let operation = request.extensions().get::<Seen>().and_then(|seen| seen.operation);
     // A path that names no operation is answered with 404 or 405; there is nothing to guard.
     let Some(operation) = operation else { return Ok(None) };
-    let permission = permission_of(operation)
-        .ok_or_else(|| Error::new(ProblemCode::Forbidden, "Nobody may do this."))?;
+    let permission =
+        permission_of(operation).ok_or_else(|| Error::new(ProblemCode::Forbidden, "Nobody may do this."))?;
     if permission == Permission::Public {
         if changes_something(request.request()) {
             refuse_foreign_page(request.request())?;
@@ -46,11 +46,13 @@ async fn admit(request: &ServiceRequest) -> Result<Option<Principal>> {
     let app = request
         .app_data::<web::Data<App>>()
         .ok_or_else(|| Error::internal("the application's state is missing"))?;
-    let principal = authenticate(app.engine.store(), request.request())
-        .await?
-        .ok_or_else(|| Error::new(ProblemCode::Unauthenticated, "The request shows no valid token or session."))?;
+    let principal = authenticate(app.engine.store(), request.request()).await?.ok_or_else(|| {
+        Error::new(ProblemCode::Unauthenticated, "The request shows no valid token or session.")
+    })?;
     match principal.credential {
-        Credential::Session(_) if changes_something(request.request()) => require_own_page(request.request())?,
+        Credential::Session(_) if changes_something(request.request()) => {
+            require_own_page(request.request())?
+        }
         Credential::Session(_) | Credential::Token(_) => {}
     }
     authorize(&principal, permission, project_of(request))?;

@@ -11,4 +11,4 @@ pub use secret::{hash_secret, new_secret};
 
 pub(crate) use cookie::{cleared, read as session_cookie, session as new_session_cookie};
 pub(crate) use guard::guard;
-pub(crate) use principal::{IDLE_LIMIT, SESSION_LIFE, is_live};
+pub(crate) use principal::{SESSION_LIFE, is_live};

@@ -41,5 +41,8 @@ fn provenance(request: &HttpRequest) -> Provenance {
 }
 
 fn refused() -> Error {
-    Error::new(ProblemCode::CrossSiteRequest, "The browser does not say that this server's own page sent the request.")
+    Error::new(
+        ProblemCode::CrossSiteRequest,
+        "The browser does not say that this server's own page sent the request.",
+    )
 }

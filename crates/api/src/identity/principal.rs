@@ -17,7 +17,7 @@ use wire::ProblemCode;
 /// A session ends this long after the sign-in, whatever happens.
 pub const SESSION_LIFE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 /// A session ends after this long without a request.
-pub const IDLE_LIMIT: Duration = Duration::from_secs(2 * 24 * 60 * 60);
+const IDLE_LIMIT: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 /// How exactly the last request of a session is remembered.
 const TOUCH_EVERY: Duration = Duration::from_secs(60);
 

@@ -88,8 +88,9 @@ impl<T> FromRequest for Body<T> {
 async fn read(mut payload: Payload) -> Result<Bytes> {
     let mut bytes = Vec::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk
-            .map_err(|error| Error::new(ProblemCode::MalformedRequest, format!("The body broke off: {error}.")))?;
+        let chunk = chunk.map_err(|error| {
+            Error::new(ProblemCode::MalformedRequest, format!("The body broke off: {error}."))
+        })?;
         if bytes.len() + chunk.len() > MAX_BODY_BYTES {
             return Err(Error::new(
                 ProblemCode::BodyTooLarge,

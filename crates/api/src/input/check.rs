@@ -4,7 +4,7 @@ use domain::contract::{compile_schema, schema_faults};
 use domain::{Fault, FaultCode};
 use jsonschema::Validator;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use utoipa::ToSchema;
@@ -22,10 +22,11 @@ pub struct Checked<T> {
 impl<T: DeserializeOwned + Validate + ToSchema> Checked<T> {
     /// Checks a JSON value; every pointer is beneath `prefix`.
     pub fn new(source: Value, prefix: &str) -> Result<Self> {
-        let mut faults = schema_faults(&*validator_of::<T>()?, &source);
+        let mut faults = schema_faults(&compiled::<T>()?.validator, &source);
         let value = match serde_json::from_value::<T>(source) {
             Ok(value) => {
-                let found = value.validate().err().map(|errors| wire::check::faults(&errors)).unwrap_or_default();
+                let found =
+                    value.validate().err().map(|errors| wire::check::faults(&errors)).unwrap_or_default();
                 for fault in found {
                     if !faults.iter().any(|known| known.pointer.starts_with(&fault.pointer)) {
                         faults.push(fault);
@@ -35,7 +36,11 @@ impl<T: DeserializeOwned + Validate + ToSchema> Checked<T> {
             }
             Err(error) => {
                 if faults.is_empty() {
-                    faults.push(Fault::new("", FaultCode::Invalid, format!("The value cannot be read: {error}.")));
+                    faults.push(Fault::new(
+                        "",
+                        FaultCode::Invalid,
+                        format!("The value cannot be read: {error}."),
+                    ));
                 }
                 None
             }
@@ -53,27 +58,38 @@ impl<T: DeserializeOwned + Validate + ToSchema> Checked<T> {
     }
 }
 
-/// The schemas of the OpenAPI document, as JSON.
-fn components() -> &'static Value {
-    static COMPONENTS: OnceLock<Value> = OnceLock::new();
-    COMPONENTS.get_or_init(|| serde_json::to_value(crate::openapi().components).unwrap_or_default())
+/// A type's schema and those it refers to, under the names that the OpenAPI document gives them.
+struct Compiled {
+    schema: Value,
+    validator: Validator,
 }
 
-/// The schema of a type, as the document has it, with its references resolved by one level.
-pub fn schema_of<T: ToSchema>() -> Option<&'static Value> {
-    components().get("schemas")?.get(T::name().as_ref())
+/// The schema of a type, as the document has it.
+pub fn schema_of<T: ToSchema>() -> Result<Value> {
+    Ok(compiled::<T>()?.schema.clone())
 }
 
-/// The compiled schema of a type, compiled at its first use.
-fn validator_of<T: ToSchema>() -> Result<Arc<Validator>> {
-    static COMPILED: OnceLock<Mutex<HashMap<String, Arc<Validator>>>> = OnceLock::new();
+/// The compiled schema of a type, compiled at its first use. Query parameters are no component of the document, so
+/// the schemas come from the type itself, which is where the document has them from.
+fn compiled<T: ToSchema>() -> Result<Arc<Compiled>> {
+    static KNOWN: OnceLock<Mutex<HashMap<String, Arc<Compiled>>>> = OnceLock::new();
     let name = T::name().into_owned();
-    let mut compiled = COMPILED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = compiled.get(&name) {
-        return Ok(Arc::clone(known));
+    let mut known = KNOWN.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(compiled) = known.get(&name) {
+        return Ok(Arc::clone(compiled));
     }
-    let document = json!({ "$ref": format!("#/components/schemas/{name}"), "components": components() });
-    let validator = compile_schema(&document).map(Arc::new).map_err(Error::internal)?;
-    compiled.insert(name, Arc::clone(&validator));
-    Ok(validator)
+    let mut referred = Vec::new();
+    T::schemas(&mut referred);
+    let schema = serde_json::to_value(T::schema()).map_err(Error::internal)?;
+    let mut schemas = Map::new();
+    for (name, schema) in referred {
+        schemas.insert(name, serde_json::to_value(schema).map_err(Error::internal)?);
+    }
+    schemas.insert(name.clone(), schema.clone());
+    let document =
+        json!({ "$ref": format!("#/components/schemas/{name}"), "components": { "schemas": schemas } });
+    let validator = compile_schema(&document).map_err(Error::internal)?;
+    let compiled = Arc::new(Compiled { schema, validator });
+    known.insert(name, Arc::clone(&compiled));
+    Ok(compiled)
 }

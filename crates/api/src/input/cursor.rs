@@ -31,7 +31,11 @@ impl<T: Serialize + DeserializeOwned> Cursor<T> {
     /// The place that a text names; a fault at `pointer` for any other text.
     pub fn read(kind: &str, text: &str, pointer: &str) -> Result<T> {
         Self::parse(kind, text).ok_or_else(|| {
-            Error::fault(pointer, FaultCode::InvalidFormat, "Expected a cursor as this server gave it for this list.")
+            Error::fault(
+                pointer,
+                FaultCode::InvalidFormat,
+                "Expected a cursor as this server gave it for this list.",
+            )
         })
     }
 
@@ -44,7 +48,8 @@ impl<T: Serialize + DeserializeOwned> Cursor<T> {
 
 /// The `Link` header of the next page: this request's address with the new cursor.
 pub fn next_link(request: &actix_web::HttpRequest, cursor: &str) -> String {
-    let kept = request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    let kept =
+        request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
     let query: Vec<&str> = kept.collect();
     let separator = if query.is_empty() { "" } else { "&" };
     format!("<{}?{}{separator}cursor={cursor}>; rel=\"next\"", request.path(), query.join("&"))

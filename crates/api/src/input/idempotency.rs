@@ -24,7 +24,12 @@ pub struct IdempotencyKey {
 
 impl IdempotencyKey {
     /// What the store compares; `None` without a key.
-    pub fn of<T>(&self, principal: &Principal, operation: &'static str, body: &Body<T>) -> Option<Idempotency> {
+    pub fn of<T>(
+        &self,
+        principal: &Principal,
+        operation: &'static str,
+        body: &Body<T>,
+    ) -> Option<Idempotency> {
         let mut hash = Sha256::new();
         hash.update(self.head.as_bytes());
         hash.update(body.bytes());

@@ -26,10 +26,11 @@ impl<T: DeserializeOwned + Validate + ToSchema> Params<T> {
     pub fn checked(&self) -> Result<T> {
         let pairs = Query::<Vec<(String, String)>>::from_query(&self.query)
             .map_err(|error| Error::fault("/query", FaultCode::InvalidFormat, format!("{error}.")))?;
+        let schema = schema_of::<T>()?;
         let mut object = Map::new();
         let mut repeated = Vec::new();
         for (name, text) in pairs.into_inner() {
-            let value = match kind::<T>(&name).as_deref() {
+            let value = match kind(&schema, &name) {
                 Some("array") => {
                     let list = object.entry(name).or_insert_with(|| Value::Array(Vec::new()));
                     if let Value::Array(items) = list {
@@ -52,10 +53,10 @@ impl<T: DeserializeOwned + Validate + ToSchema> Params<T> {
 }
 
 /// The JSON type that the schema gives a parameter, without `null`.
-fn kind<T: ToSchema>(name: &str) -> Option<String> {
-    match schema_of::<T>()?.get("properties")?.get(name)?.get("type")? {
-        Value::String(kind) => Some(kind.clone()),
-        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null").map(str::to_owned),
+fn kind<'a>(schema: &'a Value, name: &str) -> Option<&'a str> {
+    match schema.get("properties")?.get(name)?.get("type")? {
+        Value::String(kind) => Some(kind),
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),
         _ => None,
     }
 }

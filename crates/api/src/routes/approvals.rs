@@ -61,8 +61,13 @@ async fn list(
     let limit = query.limit.unwrap_or(USUAL_LIMIT);
     let after = query.cursor.map(|text| Cursor::read("approvals", &text, "/query/cursor")).transpose()?;
     let store = app.engine.store();
-    let asked =
-        ApprovalsQuery { project_id: query.project_id, run_id, statuses: query.status, after, limit: limit + 1 };
+    let asked = ApprovalsQuery {
+        project_id: query.project_id,
+        run_id,
+        statuses: query.status,
+        after,
+        limit: limit + 1,
+    };
     let (records, last) = page(store.read(asked).await?, limit);
     let next_cursor = last.map(|last| Cursor::write("approvals", records[last].0.id));
     let mut items = Vec::with_capacity(records.len());
@@ -72,7 +77,9 @@ async fn list(
     }
     let list = ApprovalList { items, next_cursor };
     let mut response = listed(request, list.next_cursor.as_deref(), &list);
-    response.headers_mut().insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, actix_web::http::header::HeaderValue::from_static("no-store"));
     Ok(response)
 }
 

@@ -117,7 +117,8 @@ fn named(approval: &ApprovalRecord, if_match: &IfMatch) -> Result<Digest> {
         IfMatch::Tags(tags) => tags.as_slice(),
         IfMatch::Absent | IfMatch::Any => &[],
     };
-    let current = approval.evidence_digest.as_ref().filter(|digest| tags.iter().any(|tag| tag == digest.as_str()));
+    let current =
+        approval.evidence_digest.as_ref().filter(|digest| tags.iter().any(|tag| tag == digest.as_str()));
     if let Some(digest) = current {
         return Ok(digest.clone());
     }
@@ -155,7 +156,9 @@ async fn explained(app: &App, path: &ApprovalPath, error: Error) -> Error {
             let by = views::last_vote(&votes).map(|vote| vote.actor.clone());
             error.with(|context| context.decided_by = by)
         }
-        ProblemCode::PolicyViolation | ProblemCode::SelfApprovalForbidden | ProblemCode::RationaleRequired => {
+        ProblemCode::PolicyViolation
+        | ProblemCode::SelfApprovalForbidden
+        | ProblemCode::RationaleRequired => {
             error.with(|context| context.policy = Some(json!(approval.policy)))
         }
         _ => error,
@@ -182,7 +185,8 @@ async fn refresh_approval(
     let query = GetApproval { run_id: owner.id, id: Some(path.approval_id) };
     app.engine.store().read(query).await.map_err(missing("approval"))?;
     let idempotency = key.of(&caller, "refresh_approval", &body);
-    let refreshed = app.engine.refresh_approval(owner.id, path.approval_id, caller.actor(), idempotency).await;
+    let refreshed =
+        app.engine.refresh_approval(owner.id, path.approval_id, caller.actor(), idempotency).await;
     match refreshed {
         Ok(reply) => changed(&app, reply).await,
         Err(error) => Err(explained(&app, &path, error.into()).await),

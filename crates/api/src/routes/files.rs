@@ -5,7 +5,9 @@ use crate::error::{Error, Result};
 use crate::input::{ArtifactPath, RunPath};
 use crate::server::App;
 use crate::{problems, views};
-use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, VARY};
+use actix_web::http::header::{
+    ACCEPT, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, VARY,
+};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::Digest;
 use persistence::commands::{GetApproval, GetArtifact, ListArtifacts};

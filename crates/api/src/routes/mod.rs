@@ -16,8 +16,8 @@ mod versions;
 mod workflows;
 
 use crate::error::{Error, Result};
-use crate::server::App;
 use crate::input::next_link;
+use crate::server::App;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LINK;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};

@@ -3,7 +3,9 @@
 use super::{USUAL_LIMIT, answer, listed, missing, page, project};
 use crate::error::{Error, Result};
 use crate::identity::Principal;
-use crate::input::{Body, Checked, Cursor, IdempotencyKey, IfMatch, Params, ProjectPath, etag, is_not_modified};
+use crate::input::{
+    Body, Checked, Cursor, IdempotencyKey, IfMatch, Params, ProjectPath, etag, is_not_modified,
+};
 use crate::server::App;
 use crate::{problems, views};
 use actix_web::http::StatusCode;
@@ -15,7 +17,9 @@ use engine::clock;
 use persistence::commands::{ArchiveProject, CreateProject, ListProjects, UpdateProject};
 use persistence::records::ProjectRecord;
 use utoipa_actix_web::service_config::ServiceConfig;
-use wire::{CreateProjectRequest, PageQuery, ProblemCode, ProjectList, ProjectResponse, UpdateProjectRequest};
+use wire::{
+    CreateProjectRequest, PageQuery, ProblemCode, ProjectList, ProjectResponse, UpdateProjectRequest,
+};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -76,7 +80,11 @@ async fn create_project(
     responses((status = 200, description = "A page of projects.", body = ProjectList), problems::Listing)
 )]
 #[get("/projects")]
-async fn list_projects(app: web::Data<App>, request: HttpRequest, params: Params<PageQuery>) -> Result<HttpResponse> {
+async fn list_projects(
+    app: web::Data<App>,
+    request: HttpRequest,
+    params: Params<PageQuery>,
+) -> Result<HttpResponse> {
     let query = params.checked()?;
     let limit = query.limit.unwrap_or(USUAL_LIMIT);
     let after = query.cursor.map(|text| Cursor::read("projects", &text, "/query/cursor")).transpose()?;

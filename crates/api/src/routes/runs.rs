@@ -96,11 +96,12 @@ async fn input_faults(app: &App, source: &Value) -> Result<Vec<Fault>> {
     if !inputs.is_object() {
         return Ok(Vec::new());
     }
-    let version = match app.engine.store().read(GetVersion { name, version: source["version"].as_i64() }).await {
-        Ok(version) => version,
-        Err(persistence::Error::NotFound) => return Ok(Vec::new()),
-        Err(error) => return Err(error.into()),
-    };
+    let version =
+        match app.engine.store().read(GetVersion { name, version: source["version"].as_i64() }).await {
+            Ok(version) => version,
+            Err(persistence::Error::NotFound) => return Ok(Vec::new()),
+            Err(error) => return Err(error.into()),
+        };
     let pinned = app.engine.definitions().pinned(&version)?;
     Ok(Inputs::check(pinned.definition(), &inputs).err().unwrap_or_default())
 }
@@ -109,7 +110,8 @@ async fn input_faults(app: &App, source: &Value) -> Result<Vec<Fault>> {
 fn trace_id(request: &HttpRequest) -> Option<String> {
     let header = request.headers().get("traceparent")?.to_str().ok()?;
     let id = header.strip_prefix("00-")?.get(..32)?;
-    let valid = id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) && id.bytes().any(|b| b != b'0');
+    let valid =
+        id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) && id.bytes().any(|b| b != b'0');
     valid.then(|| id.to_owned())
 }
 
@@ -223,13 +225,12 @@ async fn cancel_run(
     let found = run(&app, path.project_id, path.run_id).await?;
     let reason = body.checked()?.reason;
     let idempotency = key.of(&caller, "cancel_run", &body);
-    let reply = app
-        .engine
-        .cancel_run(found.id, reason, caller.actor(), idempotency)
-        .await
-        .map_err(|error| Error::from(error).with(|context| {
-            context.run_status.get_or_insert(found.status);
-        }))?;
+    let reply =
+        app.engine.cancel_run(found.id, reason, caller.actor(), idempotency).await.map_err(|error| {
+            Error::from(error).with(|context| {
+                context.run_status.get_or_insert(found.status);
+            })
+        })?;
     let mut response = answer(StatusCode::OK, &reply);
     let run = views::run(&app.engine, &caller, reply.value.run).await?;
     Ok(response.insert_header((ETAG, etag(run.revision))).json(run))

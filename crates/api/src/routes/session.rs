@@ -1,7 +1,9 @@
 //! Signing in and out.
 
 use crate::error::{Error, Result};
-use crate::identity::{Credential, Principal, SESSION_LIFE, cleared, hash_secret, new_secret, new_session_cookie};
+use crate::identity::{
+    Credential, Principal, SESSION_LIFE, cleared, hash_secret, new_secret, new_session_cookie,
+};
 use crate::input::Body;
 use crate::problems;
 use crate::server::App;
@@ -55,7 +57,10 @@ async fn sign_in_with_owner_link(
     let user = match app.engine.store().write(redeem).await {
         Ok(user) => user,
         Err(persistence::Error::NotFound) => {
-            return Err(Error::new(ProblemCode::OwnerLinkInvalid, "The link is unknown, spent or out of date."));
+            return Err(Error::new(
+                ProblemCode::OwnerLinkInvalid,
+                "The link is unknown, spent or out of date.",
+            ));
         }
         Err(error) => return Err(error.into()),
     };
@@ -101,7 +106,11 @@ async fn get_session(caller: Principal) -> HttpResponse {
     responses((status = 204, description = "Signed out."), problems::Owning)
 )]
 #[delete("/session")]
-async fn delete_session(app: web::Data<App>, request: HttpRequest, caller: Principal) -> Result<HttpResponse> {
+async fn delete_session(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Principal,
+) -> Result<HttpResponse> {
     let now = clock::now();
     let store = app.engine.store();
     match caller.credential {

@@ -98,14 +98,18 @@ async fn publish_workflow_version(
             format!("The address says {}; so must the definition.", path.name),
         ));
     }
-    let publish =
-        PublishVersion { pinned: Arc::new(pinned), publisher: Publisher::Person(caller.actor()), now: clock::now() };
+    let publish = PublishVersion {
+        pinned: Arc::new(pinned),
+        publisher: Publisher::Person(caller.actor()),
+        now: clock::now(),
+    };
     let (record, created) = match app.engine.store().write(publish).await? {
         Published::Created(record) => (record, true),
         Published::Unchanged(record) | Published::LeftAlone(record) => (record, false),
     };
     let mut response = if created { HttpResponse::Created() } else { HttpResponse::Ok() };
-    response.insert_header((LOCATION, format!("/api/v1/workflows/{}/versions/{}", record.name, record.version)));
+    response
+        .insert_header((LOCATION, format!("/api/v1/workflows/{}/versions/{}", record.name, record.version)));
     Ok(response.json(PublishedVersion {
         name: record.name,
         version: record.version,

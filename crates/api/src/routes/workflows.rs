@@ -23,7 +23,11 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     responses((status = 200, description = "A page of workflows.", body = WorkflowList), problems::Listing)
 )]
 #[get("/workflows")]
-async fn list_workflows(app: web::Data<App>, request: HttpRequest, params: Params<PageQuery>) -> Result<HttpResponse> {
+async fn list_workflows(
+    app: web::Data<App>,
+    request: HttpRequest,
+    params: Params<PageQuery>,
+) -> Result<HttpResponse> {
     let query = params.checked()?;
     let limit = query.limit.unwrap_or(USUAL_LIMIT);
     let after = query.cursor.map(|text| Cursor::read("workflows", &text, "/query/cursor")).transpose()?;
@@ -45,6 +49,7 @@ async fn list_workflows(app: web::Data<App>, request: HttpRequest, params: Param
 )]
 #[get("/workflows/{name}")]
 async fn get_workflow(app: web::Data<App>, path: WorkflowPath) -> Result<HttpResponse> {
-    let record = app.engine.store().read(GetWorkflow { name: path.name }).await.map_err(missing("workflow"))?;
+    let record =
+        app.engine.store().read(GetWorkflow { name: path.name }).await.map_err(missing("workflow"))?;
     Ok(HttpResponse::Ok().json(views::workflow(record)))
 }

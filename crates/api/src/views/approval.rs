@@ -6,7 +6,9 @@ use domain::contract::{Definition, OnReject, StepKey, StepKind};
 use domain::evidence::EvidenceV1;
 use engine::Engine;
 use persistence::records::{ApprovalRecord, RunRecord, VoteRecord};
-use wire::{ApprovalResponse, EvidenceResponse, OnRejectResponse, OutcomeResponse, PolicyResponse, VoteResponse};
+use wire::{
+    ApprovalResponse, EvidenceResponse, OnRejectResponse, OutcomeResponse, PolicyResponse, VoteResponse,
+};
 
 /// A gate as clients see it.
 pub async fn approval(
@@ -57,7 +59,9 @@ pub fn last_vote(votes: &[VoteRecord]) -> Option<&VoteRecord> {
 fn outcome(record: &ApprovalRecord, votes: &[VoteRecord]) -> Option<OutcomeResponse> {
     let decided_by = match record.status {
         ApprovalStatus::Pending | ApprovalStatus::Blocked => return None,
-        ApprovalStatus::Approved | ApprovalStatus::Rejected => last_vote(votes).map(|vote| vote.actor.clone()),
+        ApprovalStatus::Approved | ApprovalStatus::Rejected => {
+            last_vote(votes).map(|vote| vote.actor.clone())
+        }
         ApprovalStatus::Expired | ApprovalStatus::Cancelled => None,
     };
     Some(OutcomeResponse { status: record.status, at: record.decided_at, decided_by })

@@ -83,12 +83,17 @@ fn actions(caller: &Principal, run: &RunRecord, newest: Option<&Opened>) -> Vec<
             };
             // Whether a rationale is missing shows only when one decides.
             let rationale = Some("given");
-            gate(run, record, votes).decide(decision, caller.user.id, digest, rationale).err().map(Error::from)
+            gate(run, record, votes)
+                .decide(decision, caller.user.id, digest, rationale)
+                .err()
+                .map(Error::from)
         }
         _ => Some(not_from_here(run, Move::Approve)),
     };
     let refresh = match newest {
-        Some((record, _)) if matches!(record.status, ApprovalStatus::Pending | ApprovalStatus::Blocked) => None,
+        Some((record, _)) if matches!(record.status, ApprovalStatus::Pending | ApprovalStatus::Blocked) => {
+            None
+        }
         _ => Some(not_from_here(run, Move::OpenGate)),
     };
     let cancel = if run.status.is_terminal() {

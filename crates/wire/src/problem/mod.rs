@@ -96,9 +96,6 @@ impl Problem {
             1 => "1 fault in the request.".to_owned(),
             count => format!("{count} faults in the request."),
         };
-        Self {
-            errors,
-            ..Self::new(ProblemCode::ValidationFailed, detail)
-        }
+        Self { errors, ..Self::new(ProblemCode::ValidationFailed, detail) }
     }
 }

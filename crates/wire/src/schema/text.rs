@@ -7,9 +7,7 @@ use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, Schema, Schema
 use utoipa::{PartialSchema, ToSchema};
 
 fn text(description: &str) -> ObjectBuilder {
-    ObjectBuilder::new()
-        .schema_type(Type::String)
-        .description(Some(description))
+    ObjectBuilder::new().schema_type(Type::String).description(Some(description))
 }
 
 fn known(format: KnownFormat) -> Option<SchemaFormat> {
@@ -52,10 +50,7 @@ texts! {
 
 /// The words that serde writes for these values.
 fn words<T: Serialize>(description: &str, values: &[T]) -> ObjectBuilder {
-    let words: Vec<_> = values
-        .iter()
-        .filter_map(|value| serde_json::to_value(value).ok())
-        .collect();
+    let words: Vec<_> = values.iter().filter_map(|value| serde_json::to_value(value).ok()).collect();
     text(description).enum_values(Some(words))
 }
 

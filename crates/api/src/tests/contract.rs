@@ -1,0 +1,104 @@
+//! The OpenAPI document, the catalogue, the permissions: none forgets an operation.
+
+use super::support::{Fixture, anonymous};
+use crate::operations::{methods, operations};
+use crate::permission::{Permission, permission_of};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use wire::ProblemCode;
+
+fn file(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+#[test]
+fn the_committed_document_is_the_served_one() {
+    let path = file("openapi/v1.json");
+    let served = crate::openapi_json();
+    if std::env::var_os("UPDATE_OPENAPI").is_some() {
+        std::fs::write(&path, &served).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == served, "openapi/v1.json is out of date: run this test with UPDATE_OPENAPI=1");
+}
+
+#[test]
+fn every_operation_is_described_whole() {
+    let document = crate::openapi();
+    let mut ids = BTreeSet::new();
+    for (path, item) in &document.paths.paths {
+        for (method, operation) in methods(item) {
+            let id = operation.operation_id.clone().unwrap();
+            assert!(id.contains('_') && ids.insert(id.clone()), "{id} is no verb_noun, or stands twice");
+            assert!(operation.summary.is_some() && operation.description.is_some(), "{id}");
+            assert_eq!(operation.tags.as_ref().map(Vec::len), Some(1), "{id}");
+            let responses = serde_json::to_value(&operation.responses).unwrap();
+            let bodies: BTreeSet<String> = responses
+                .as_object()
+                .unwrap()
+                .iter()
+                .filter(|(status, _)| status.starts_with('2'))
+                .filter_map(|(_, response)| response.pointer("/content/application~1json/schema"))
+                .map(Value::to_string)
+                .collect();
+            assert!(bodies.len() <= 1, "{method} {path} has more than one success schema");
+        }
+    }
+}
+
+#[test]
+fn every_operation_has_its_permission() {
+    for (method, path, id) in operations().all() {
+        assert!(permission_of(id).is_some(), "{method} {path} ({id}) has no permission");
+    }
+}
+
+#[actix_web::test]
+async fn without_credentials_everything_but_the_public_answers_401() {
+    let fixture = Fixture::new().await;
+    let mut public = BTreeSet::new();
+    for (method, path, id) in operations().all() {
+        if permission_of(id) == Some(Permission::Public) {
+            public.insert(id);
+            continue;
+        }
+        let path = path
+            .replace("{name}", "gated")
+            .replace("{step}", "prepare")
+            .replace("{version}", "1")
+            .replace("{attempt}", "1");
+        let path = path
+            .split('/')
+            .map(|part| if part.starts_with('{') { "0199f0c2-7d1e-7a40-8c11-2f6d0a3b5e77" } else { part });
+        let path = path.collect::<Vec<_>>().join("/");
+        let answer = fixture.send(anonymous(method.parse().unwrap(), &path)).await;
+        assert_eq!((answer.status, answer.code().as_str()), (401, "unauthenticated"), "{method} {path}");
+    }
+    assert_eq!(
+        public.into_iter().collect::<Vec<_>>(),
+        ["get_health", "get_openapi", "get_readiness", "sign_in_with_owner_link"]
+    );
+}
+
+#[test]
+fn every_code_has_its_page_and_stands_in_the_document() {
+    let document = crate::openapi_json();
+    let value: Value = serde_json::from_str(&document).unwrap();
+    let listed = value.pointer("/components/schemas/ProblemCode/enum").unwrap().as_array().unwrap();
+    for code in ProblemCode::ALL {
+        let page = std::fs::read_to_string(file(&format!("docs/errors/{code}.md"))).unwrap();
+        assert!(
+            page.contains(code.title()) && page.contains(code.remediation()),
+            "the page of {code} is out of date"
+        );
+        let example = page.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let example: wire::Problem = serde_json::from_str(example).unwrap();
+        assert_eq!((example.code, example.status), (*code, code.status()));
+        assert!(listed.iter().any(|value| value == code.as_str()), "{code}");
+        if *code != ProblemCode::MethodNotAllowed {
+            assert!(document.contains(&format!("`{code}`")), "no operation answers {code}");
+        }
+    }
+    assert_eq!(std::fs::read_dir(file("docs/errors")).unwrap().count(), ProblemCode::ALL.len());
+}

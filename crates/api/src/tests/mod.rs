@@ -1,0 +1,10 @@
+//! The API against SQLite in a temporary folder and an engine that runs `set` steps and gates.
+
+mod approvals;
+mod contract;
+mod identity;
+mod problems;
+mod projects;
+mod runs;
+mod streams;
+mod support;
