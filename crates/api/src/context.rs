@@ -42,9 +42,7 @@ pub async fn surround(
     let seen = Seen {
         request_id: engine::clock::new_id(),
         instance: request.path().to_owned(),
-        operation: request
-            .match_pattern()
-            .and_then(|pattern| operations().named(request.method().as_str(), &pattern)),
+        operation: operations().named(request.method().as_str(), request.path()),
     };
     request.extensions_mut().insert(seen.clone());
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {

@@ -34,18 +34,20 @@ pub async fn fallback(app: web::Data<App>, request: HttpRequest) -> HttpResponse
     }
 }
 
-/// 405 where the path knows other methods, else 404.
+/// Answers a request that names no operation.
 pub async fn unknown_path(request: HttpRequest) -> HttpResponse {
-    let methods =
-        request.match_pattern().map(|pattern| operations().methods_of(&pattern)).unwrap_or_default();
+    no_operation(&request).error_response()
+}
+
+/// 405 where the path knows other methods, else 404.
+pub fn no_operation(request: &HttpRequest) -> Error {
+    let methods = operations().methods_of(request.path());
     if methods.is_empty() {
-        return Error::new(ProblemCode::NotFound, format!("Nothing is at {}.", request.path()))
-            .error_response();
+        return Error::new(ProblemCode::NotFound, format!("Nothing is at {}.", request.path()));
     }
     Error::new(
         ProblemCode::MethodNotAllowed,
         format!("{} is not one of {}.", request.method(), methods.join(", ")),
     )
-    .with(|context| context.allowed_methods = Some(methods))
-    .error_response()
+    .with(|context| context.allowed_methods = Some(methods.into_iter().map(str::to_owned).collect()))
 }

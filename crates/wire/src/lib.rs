@@ -50,3 +50,6 @@ pub use workflow::{
     PublishedVersion, ValidationResult, WorkflowList, WorkflowResponse, WorkflowStep, WorkflowVersionList,
     WorkflowVersionResponse, WorkflowVersionSummary,
 };
+
+#[cfg(test)]
+mod tests;

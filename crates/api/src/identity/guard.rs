@@ -5,6 +5,7 @@ use super::principal::authenticate;
 use super::{Credential, Principal};
 use crate::context::Seen;
 use crate::error::{Error, Result};
+use crate::pages::no_operation;
 use crate::permission::{Permission, authorize, permission_of};
 use crate::server::App;
 use actix_web::body::{BoxBody, MessageBody};
@@ -33,8 +34,8 @@ pub(crate) async fn guard(
 
 async fn admit(request: &ServiceRequest) -> Result<Option<Principal>> {
     let operation = request.extensions().get::<Seen>().and_then(|seen| seen.operation);
-    // A path that names no operation is answered with 404 or 405; there is nothing to guard.
-    let Some(operation) = operation else { return Ok(None) };
+    // What names no operation reaches no handler, whatever the router would make of it.
+    let operation = operation.ok_or_else(|| no_operation(request.request()))?;
     let permission =
         permission_of(operation).ok_or_else(|| Error::new(ProblemCode::Forbidden, "Nobody may do this."))?;
     if permission == Permission::Public {

@@ -12,7 +12,19 @@ async fn nobody_signed_in_is_told_how_to() {
     let answer = fixture.send(anonymous(Method::GET, "/api/v1/projects")).await;
     assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"jido\"");
     assert_eq!(answer.header("x-request-id"), answer.json()["request_id"]);
-    assert_json_snapshot!(steady(answer.json()), @"");
+    assert_json_snapshot!(steady(answer.json()), @r#"
+    {
+      "code": "unauthenticated",
+      "detail": "The request shows no valid token or session.",
+      "instance": "/api/v1/projects",
+      "operation": "list_projects",
+      "remediation": "Send `Authorization: Bearer <token>` with a token made by `jido token create`, or sign in with an owner link.",
+      "request_id": "[request id]",
+      "status": 401,
+      "title": "Nobody is signed in",
+      "type": "/docs/errors/unauthenticated"
+    }
+    "#);
 }
 
 #[actix_web::test]
@@ -21,13 +33,44 @@ async fn every_fault_of_a_run_comes_in_one_answer() {
     fixture.gated_workflow(json!({})).await;
     let project = fixture.project("parser").await;
     let body = json!({
-        "workflow": "gated", "titel": "x", "labels": { "area": "a".repeat(64) }, "version": 0,
+        "workflow": "gated", "titel": "x", "labels": { "area": "a".repeat(64) }, "version": 1,
         "inputs": { "subject": "" },
     });
     let answer = fixture.send(fixture.post(&format!("/api/v1/projects/{project}/runs"), body)).await;
     let mut found = steady(answer.json());
     found["instance"] = json!("[instance]");
-    assert_json_snapshot!(found, @"");
+    assert_json_snapshot!(found, @r#"
+    {
+      "code": "validation_failed",
+      "detail": "3 faults in the request.",
+      "errors": [
+        {
+          "code": "too_long",
+          "detail": "At most 63 characters.",
+          "limit": 63,
+          "pointer": "/labels/area"
+        },
+        {
+          "code": "unknown_field",
+          "detail": "titel is not a field here.",
+          "pointer": "/titel"
+        },
+        {
+          "code": "too_short",
+          "detail": "At least 1 character.",
+          "limit": 1,
+          "pointer": "/inputs/subject"
+        }
+      ],
+      "instance": "[instance]",
+      "operation": "start_run",
+      "remediation": "Mend the fields named in errors and send the request again.",
+      "request_id": "[request id]",
+      "status": 422,
+      "title": "The request is not valid",
+      "type": "/docs/errors/validation_failed"
+    }
+    "#);
     let runs = fixture.send(fixture.get("/api/v1/runs")).await.json();
     assert_eq!(runs["items"], json!([]), "a refused request stores nothing");
 }
@@ -37,7 +80,23 @@ async fn a_method_that_the_path_does_not_know_is_named_with_those_it_knows() {
     let fixture = Fixture::new().await;
     let answer = fixture.send(fixture.request(Method::DELETE, "/api/v1/projects")).await;
     assert_eq!(answer.header("allow"), "GET, POST");
-    assert_json_snapshot!(steady(answer.json()), @"");
+    assert_json_snapshot!(steady(answer.json()), @r#"
+    {
+      "allowed_methods": [
+        "GET",
+        "POST"
+      ],
+      "code": "method_not_allowed",
+      "detail": "DELETE is not one of GET, POST.",
+      "instance": "/api/v1/projects",
+      "operation": null,
+      "remediation": "Use one of the methods named in the Allow header.",
+      "request_id": "[request id]",
+      "status": 405,
+      "title": "The path does not know this method",
+      "type": "/docs/errors/method_not_allowed"
+    }
+    "#);
 }
 
 #[test_case("GET", "/api/v1/nothing", 404, "not_found")]

@@ -47,10 +47,10 @@ fn the_fixing_prompt_holds_the_signal_the_failing_tests_and_the_rejection() {
     let mut scope = TemplateScope::new(json!({ "failure_signal": "parser panics" }), json!({ "id": "r1" }));
     scope.add_outputs(
         &key("reproduce_failure"),
-        json!({ "text": "1 of 9 failed.", "failing": ["parser::empty"] }),
+        json!({ "summary": "1 of 9 failed.", "failing": ["parser::empty"], "output_tail": "panicked at line 7\n" }),
     );
     let first = prompt(1, &scope);
-    for part in ["parser panics", "1 of 9 failed.", "- parser::empty", r#""failing": ["parser::empty"]"#] {
+    for part in ["parser panics", "1 of 9 failed.", "- parser::empty", "panicked at line 7"] {
         assert!(first.contains(part), "{part} is not in:\n{first}");
     }
     assert!(!first.contains("reviewer rejected"), "{first}");

@@ -7,7 +7,6 @@ macro_rules! catalogue {
     ($($variant:ident = $code:literal, $status:literal, $title:literal, $remediation:literal;)*) => {
         /// The code of a problem: all that a program needs to read.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum ProblemCode {
             $(#[serde(rename = $code)] $variant),*
         }
@@ -107,3 +106,20 @@ impl fmt::Display for ProblemCode {
         f.write_str(self.as_str())
     }
 }
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for ProblemCode {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::schema::{ObjectBuilder, Type};
+        let codes: Vec<&str> = Self::ALL.iter().map(|code| code.as_str()).collect();
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("The code of a problem: all that a program needs to read."))
+            .enum_values(Some(codes))
+            .build()
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for ProblemCode {}
