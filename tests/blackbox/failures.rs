@@ -223,7 +223,7 @@ async fn assert_failed(run: &mut Run, expected: Expected) -> Value {
     for field in ["detail", "remediation", "timestamp"] {
         assert!(!failure[field].as_str().unwrap().is_empty(), "{field} is missing: {failure:#}");
     }
-    assert_eq!(run.part("failure").await, failure);
+    assert_eq!(run.part("failure").await["failure"], failure);
     let listed = run.api.get(&format!("/failures?project_id={}", run.project)).await.expect(200);
     let found = listed["items"].as_array().unwrap().iter().find(|item| item["run_id"] == run.id);
     assert_eq!(found.unwrap_or_else(|| panic!("not listed: {listed:#}"))["failure"], failure);

@@ -69,6 +69,43 @@ pub struct TestSummary {
     pub fixed: Vec<String>,
 }
 
+impl DiffSummary {
+    /// A change that is only described, where the run has no repository.
+    pub fn stated(text: String) -> Self {
+        Self {
+            base: None,
+            commit: None,
+            tree: None,
+            sha256: None,
+            files_changed: 0,
+            additions: 0,
+            deletions: 0,
+            text,
+            files: Vec::new(),
+        }
+    }
+}
+
+impl TestSummary {
+    /// Tests that are only described, or that did not run.
+    pub fn stated(text: String) -> Self {
+        Self {
+            command: None,
+            tree: None,
+            exit_code: None,
+            total: None,
+            passed: None,
+            failed: None,
+            skipped: None,
+            duration_ms: None,
+            text,
+            failing: Vec::new(),
+            newly_failing: Vec::new(),
+            fixed: Vec::new(),
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RiskLevel {

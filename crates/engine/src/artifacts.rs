@@ -17,12 +17,21 @@ pub struct Artifacts {
 }
 
 /// What an artifact is called and holds.
+#[derive(Clone, Copy)]
 pub struct Content<'a> {
-    /// `log`, `diff`, `report`, `evidence`, `snapshot`, `bundle` or `output`.
+    /// `log`, `diff`, `report`, `evidence`, `snapshot`, `bundle` or `pr_metadata`.
     pub kind: &'a str,
     pub name: &'a str,
     pub media_type: &'a str,
-    pub bytes: &'a [u8],
+    pub source: Source<'a>,
+}
+
+/// Where the bytes come from.
+#[derive(Clone, Copy)]
+pub enum Source<'a> {
+    Bytes(&'a [u8]),
+    /// A finished file; it is copied, and never read into memory whole.
+    File(&'a Path),
 }
 
 impl Artifacts {
@@ -36,7 +45,7 @@ impl Artifacts {
         self.root.join(&hex[..2]).join(hex)
     }
 
-    /// Stores these bytes for a run and returns the record to commit.
+    /// Stores the content for a run and returns the record to commit.
     pub async fn store(
         &self,
         run_id: RunId,
@@ -44,8 +53,11 @@ impl Artifacts {
         attempt: u32,
         content: Content<'_>,
     ) -> Result<ArtifactRecord> {
-        let digest = Digest::of(content.bytes);
-        self.write(&digest, content.bytes).await?;
+        let (digest, size) = match content.source {
+            Source::Bytes(bytes) => (Digest::of(bytes), bytes.len() as u64),
+            Source::File(file) => hash_file(file).await?,
+        };
+        self.write(&digest, content.source).await?;
         Ok(ArtifactRecord {
             id: ArtifactId::from_uuid(clock::new_id()),
             run_id,
@@ -55,47 +67,12 @@ impl Artifacts {
             name: content.name.to_owned(),
             media_type: content.media_type.to_owned(),
             sha256: digest.hex().to_owned(),
-            size_bytes: i64::try_from(content.bytes.len()).unwrap_or(i64::MAX),
-            created_at: clock::now(),
-        })
-    }
-
-    /// Stores a finished file for a run, under the file's own name, without reading it into memory.
-    pub async fn adopt(
-        &self,
-        run_id: RunId,
-        step: &StepKey,
-        attempt: u32,
-        kind: &str,
-        media_type: &str,
-        file: &Path,
-    ) -> Result<ArtifactRecord> {
-        let (digest, size) = hash_file(file).await?;
-        let path = self.path(&digest);
-        if !fs::try_exists(&path).await? {
-            let folder = path.parent().unwrap_or(&self.root);
-            fs::create_dir_all(folder).await?;
-            let temporary = folder.join(format!(".{}", clock::new_id()));
-            fs::copy(file, &temporary).await?;
-            fs::File::open(&temporary).await?.sync_all().await?;
-            fs::rename(&temporary, &path).await?;
-            fs::File::open(folder).await?.sync_all().await?;
-        }
-        Ok(ArtifactRecord {
-            id: ArtifactId::from_uuid(clock::new_id()),
-            run_id,
-            step: step.clone(),
-            attempt,
-            kind: kind.to_owned(),
-            name: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            media_type: media_type.to_owned(),
-            sha256: digest.hex().to_owned(),
             size_bytes: i64::try_from(size).unwrap_or(i64::MAX),
             created_at: clock::now(),
         })
     }
 
-    async fn write(&self, digest: &Digest, bytes: &[u8]) -> Result<()> {
+    async fn write(&self, digest: &Digest, source: Source<'_>) -> Result<()> {
         let path = self.path(digest);
         if fs::try_exists(&path).await? {
             return Ok(());
@@ -103,8 +80,7 @@ impl Artifacts {
         let folder = path.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder).await?;
         let temporary = folder.join(format!(".{}", clock::new_id()));
-        let written = write_synced(&temporary, bytes).await;
-        if let Err(error) = written {
+        if let Err(error) = write_synced(&temporary, source).await {
             // The fault that counts is the first one.
             let _ = fs::remove_file(&temporary).await;
             return Err(error.into());
@@ -125,9 +101,14 @@ impl Artifacts {
     }
 }
 
-async fn write_synced(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+async fn write_synced(path: &Path, source: Source<'_>) -> std::io::Result<()> {
     let mut file = fs::File::create(path).await?;
-    file.write_all(bytes).await?;
+    match source {
+        Source::Bytes(bytes) => file.write_all(bytes).await?,
+        Source::File(original) => {
+            tokio::io::copy(&mut fs::File::open(original).await?, &mut file).await?;
+        }
+    }
     file.flush().await?;
     file.sync_all().await
 }

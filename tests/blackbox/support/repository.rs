@@ -139,13 +139,11 @@ pub fn assert_git_sound(repository: &Path) {
     let mut command = git();
     command.arg("-C").arg(repository).args(["fsck", "--full", "--strict", "--no-dangling", "--no-progress"]);
     let output = output_of(&mut command);
-    let said = [output.stdout, output.stderr].concat();
-    assert!(
-        output.status.success() && said.is_empty(),
-        "git fsck of {}: {}",
-        repository.display(),
-        String::from_utf8_lossy(&said)
-    );
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    // A mirror has no branches of its own: that its HEAD names one is a notice, not a fault.
+    let faults: Vec<&str> =
+        said.lines().filter(|line| !line.starts_with("notice: ") && !line.is_empty()).collect();
+    assert!(output.status.success() && faults.is_empty(), "git fsck of {}: {said}", repository.display(),);
 }
 
 /// Git without the configuration of user and system.

@@ -3,6 +3,8 @@
 mod approvals;
 mod contract;
 mod identity;
+mod logs;
+mod pages;
 mod problems;
 mod projects;
 mod runs;

@@ -27,7 +27,7 @@ pub struct Fixture {
     pub token_id: TokenId,
     pub owner: UserId,
     pub stop: watch::Sender<bool>,
-    _folder: TempDir,
+    pub folder: TempDir,
 }
 
 /// An answer, read whole.
@@ -96,17 +96,11 @@ impl Fixture {
         };
         let owner = engine.store().write(EnsureOwner(owner)).await.unwrap().id;
         let (stop, stopping) = watch::channel(false);
-        let data = web::Data::new(App { engine: engine.clone(), version: "test", web_root: None, stopping });
+        let web_root = Some(folder.path().join("web"));
+        let data = web::Data::new(App { engine: engine.clone(), version: "test", web_root, stopping });
         let token = new_secret();
-        let mut fixture = Self {
-            engine,
-            data,
-            token,
-            token_id: TokenId::from_uuid(clock::new_id()),
-            owner,
-            stop,
-            _folder: folder,
-        };
+        let mut fixture =
+            Self { engine, data, token, token_id: TokenId::from_uuid(clock::new_id()), owner, stop, folder };
         fixture.token_id = fixture.add_token(&fixture.token).await;
         fixture
     }

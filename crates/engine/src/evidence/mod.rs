@@ -8,7 +8,7 @@ mod tests_seen;
 pub(crate) use candidate::destination as destination_of;
 
 use crate::Engine;
-use crate::artifacts::Content;
+use crate::artifacts::{Content, Source};
 use crate::clock;
 use crate::error::{Error, Result};
 use domain::approval::ContextDiagnostic;
@@ -136,7 +136,7 @@ impl Engine {
             kind: "evidence",
             name: "evidence.json",
             media_type: "application/json",
-            bytes: &bytes,
+            source: Source::Bytes(&bytes),
         };
         let stored = self.artifacts().store(run.id, &gate.step, gate.attempt, content).await?;
         let mut artifacts = blocks.artifacts;

@@ -55,37 +55,14 @@ const fn unusable(reason: &'static str, detail: String) -> Blocked {
 /// A sentence, or the block itself.
 fn diff_block(value: &Value) -> Option<DiffSummary> {
     match value.as_str() {
-        Some(text) => Some(DiffSummary {
-            base: None,
-            commit: None,
-            tree: None,
-            sha256: None,
-            files_changed: 0,
-            additions: 0,
-            deletions: 0,
-            text: text.to_owned(),
-            files: Vec::new(),
-        }),
+        Some(text) => Some(DiffSummary::stated(text.to_owned())),
         None => serde_json::from_value(value.clone()).ok(),
     }
 }
 
 fn test_block(value: &Value) -> Option<TestSummary> {
     match value.as_str() {
-        Some(text) => Some(TestSummary {
-            command: None,
-            tree: None,
-            exit_code: None,
-            total: None,
-            passed: None,
-            failed: None,
-            skipped: None,
-            duration_ms: None,
-            text: text.to_owned(),
-            failing: Vec::new(),
-            newly_failing: Vec::new(),
-            fixed: Vec::new(),
-        }),
+        Some(text) => Some(TestSummary::stated(text.to_owned())),
         None => serde_json::from_value(value.clone()).ok(),
     }
 }

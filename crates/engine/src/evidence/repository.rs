@@ -3,7 +3,7 @@
 use super::tests_seen::Seen;
 use super::{Blocked, Blocks, Subject, candidate};
 use crate::Engine;
-use crate::artifacts::Content;
+use crate::artifacts::{Content, Source};
 use crate::error::{Error, Result};
 use crate::workspace::Trees;
 use domain::evidence::{DiffSummary, FileChange, FileStatus, RiskLevel, RiskNote};
@@ -53,7 +53,7 @@ impl Engine {
             kind: "diff",
             name: "change.diff",
             media_type: "text/x-diff; charset=utf-8",
-            bytes: &diff.patch,
+            source: Source::Bytes(&diff.patch),
         };
         let stored =
             self.artifacts().store(run.id, &subject.gate.step, subject.gate.attempt, content).await?;

@@ -27,7 +27,8 @@ impl Engine {
     ) -> Result<Result<Seen, Blocked>> {
         let runs: Vec<TestRun> = subject.attempts.iter().filter_map(test_run).collect();
         let Some(last) = runs.last() else {
-            return Ok(Ok(no_tests()));
+            let summary = TestSummary::stated("No test step ran.".to_owned());
+            return Ok(Ok(Seen { summary, notes: Vec::new() }));
         };
         if last.tree.as_deref() != Some(tree) {
             return Ok(Err(Blocked {
@@ -69,24 +70,6 @@ impl Engine {
 
 fn test_run(attempt: &AttemptRecord) -> Option<TestRun> {
     serde_json::from_value(attempt.result.as_ref()?.tests.clone()?).ok()
-}
-
-fn no_tests() -> Seen {
-    let summary = TestSummary {
-        command: None,
-        tree: None,
-        exit_code: None,
-        total: None,
-        passed: None,
-        failed: None,
-        skipped: None,
-        duration_ms: None,
-        text: "No test step ran.".to_owned(),
-        failing: Vec::new(),
-        newly_failing: Vec::new(),
-        fixed: Vec::new(),
-    };
-    Seen { summary, notes: Vec::new() }
 }
 
 fn seen(last: &TestRun, earlier: Option<&Report>, later: Option<&Report>) -> Seen {

@@ -2,7 +2,7 @@
 
 use super::work::{End, Held};
 use crate::Engine;
-use crate::artifacts::Content;
+use crate::artifacts::{Content, Source};
 use crate::config::Agent;
 use crate::error::Result;
 use crate::workspace::Trees;
@@ -120,18 +120,13 @@ impl Engine {
             result: result_of(&ended, summary.bytes, before.as_ref()),
             artifacts: Vec::new(),
         };
-        let log_artifact = self
-            .artifacts()
-            .adopt(
-                held.run.id,
-                &held.attempt.step,
-                held.attempt.attempt,
-                "log",
-                "text/plain; charset=utf-8",
-                &log_path,
-            )
-            .await?;
-        report.artifacts.push(log_artifact);
+        let content = Content {
+            kind: "log",
+            name: "output.log",
+            media_type: "text/plain; charset=utf-8",
+            source: Source::File(&log_path),
+        };
+        self.attach(held, &mut report, content).await?;
         Ok(Ran::Finished(Box::new(Finished { ended, report, before })))
     }
 
@@ -248,22 +243,17 @@ impl Engine {
         let file = self.shared.layout.run(held.run.id).join("snapshot.pack");
         remove_file(&file).await?;
         mirror.pack_snapshot(&base, &snapshot.commit, &file).await?;
-        let artifact = self
-            .artifacts()
-            .adopt(
-                held.run.id,
-                &held.attempt.step,
-                held.attempt.attempt,
-                "snapshot",
-                "application/x-git-pack",
-                &file,
-            )
-            .await?;
-        finished.report.artifacts.push(artifact);
+        let content = Content {
+            kind: "snapshot",
+            name: "snapshot.pack",
+            media_type: "application/x-git-pack",
+            source: Source::File(&file),
+        };
+        self.attach(held, &mut finished.report, content).await?;
         remove_file(&file).await
     }
 
-    /// Stores bytes as an artifact of this attempt and lists it in the report.
+    /// Stores an artifact of this attempt and lists it in the report.
     pub(super) async fn attach(
         &self,
         held: &Held,

@@ -2,7 +2,7 @@
 
 use super::work::{End, Held};
 use crate::Engine;
-use crate::artifacts::Content;
+use crate::artifacts::{Content, Source};
 use crate::error::{Error, Result};
 use crate::workspace::Trees;
 use domain::approval::ApprovalStatus;
@@ -63,8 +63,12 @@ impl Engine {
             "checks": checks.0,
         });
         let bytes = serde_json::to_vec_pretty(&metadata).map_err(std::io::Error::other)?;
-        let content =
-            Content { kind: "pr_metadata", name: "ship.json", media_type: "application/json", bytes: &bytes };
+        let content = Content {
+            kind: "pr_metadata",
+            name: "ship.json",
+            media_type: "application/json",
+            source: Source::Bytes(&bytes),
+        };
         self.attach(held, &mut report, content).await?;
         Ok(match shipped {
             Ok(_) => End::Succeeded { outputs: metadata, report },
@@ -193,18 +197,13 @@ impl Engine {
         let file = folder.join("candidate.bundle");
         super::process::remove_file(&file).await?;
         mirror.bundle(&approved.base, &approved.commit, &file).await?;
-        let artifact = self
-            .artifacts()
-            .adopt(
-                held.run.id,
-                &held.attempt.step,
-                held.attempt.attempt,
-                "bundle",
-                "application/x-git-bundle",
-                &file,
-            )
-            .await?;
-        report.artifacts.push(artifact);
+        let content = Content {
+            kind: "bundle",
+            name: "candidate.bundle",
+            media_type: "application/x-git-bundle",
+            source: Source::File(&file),
+        };
+        self.attach(held, report, content).await?;
         Ok(Ok(approved.destination.branch.clone()))
     }
 }

@@ -4,7 +4,7 @@ use super::process::{Finished, Process, Ran, exit_failure};
 use super::report::TestRun;
 use super::work::{End, Held};
 use crate::Engine;
-use crate::artifacts::Content;
+use crate::artifacts::{Content, Source};
 use crate::error::Result;
 use domain::contract::{Expectation, Step, TestStep};
 use domain::failure::{FailureReason, StepFailure};
@@ -125,8 +125,12 @@ impl Engine {
         report: &Report,
     ) -> Result<()> {
         let bytes = serde_json::to_vec(report).map_err(std::io::Error::other)?;
-        let content =
-            Content { kind: "report", name: "tests.json", media_type: "application/json", bytes: &bytes };
+        let content = Content {
+            kind: "report",
+            name: "tests.json",
+            media_type: "application/json",
+            source: Source::Bytes(&bytes),
+        };
         self.attach(held, &mut finished.report, content).await?;
         run.report_sha256 = finished.report.artifacts.last().map(|artifact| artifact.sha256.clone());
         Ok(())
