@@ -289,7 +289,12 @@ fn runs(api: &Api, target: &Target, list: &mut Vec<Wrong>) {
         &["/version"],
     );
     invalid(list, "a version of zero", json!({ "workflow": usual, "version": 0 }), &["/version"]);
-    invalid(list, "a version in words", json!({ "workflow": usual, "version": "three" }), &["/version"]);
+    invalid(
+        list,
+        "a version in words",
+        json!({ "workflow": target.workflow, "version": "three" }),
+        &["/version"],
+    );
     invalid(list, "a run without its inputs", json!({ "workflow": usual }), &["/inputs/failure_signal"]);
     invalid(
         list,
@@ -307,15 +312,20 @@ fn runs(api: &Api, target: &Target, list: &mut Vec<Wrong>) {
     invalid(
         list,
         "a label that is a number",
-        json!({ "workflow": usual, "labels": { "a": 1 } }),
+        json!({ "workflow": target.workflow, "labels": { "a": 1 } }),
         &["/labels/a"],
     );
-    let long = json!({ "workflow": usual, "labels": { "a": "x".repeat(64) } });
+    let long = json!({ "workflow": target.workflow, "labels": { "a": "x".repeat(64) } });
     invalid(list, "a label of 64 characters", long, &["/labels/a"]);
     let many: BTreeMap<String, String> =
         (0..33).map(|number| (format!("l{number}"), String::new())).collect();
-    invalid(list, "33 labels", json!({ "workflow": usual, "labels": many }), &["/labels"]);
-    invalid(list, "a title with a line feed", json!({ "workflow": usual, "title": "a\nb" }), &["/title"]);
+    invalid(list, "33 labels", json!({ "workflow": target.workflow, "labels": many }), &["/labels"]);
+    invalid(
+        list,
+        "a title with a line feed",
+        json!({ "workflow": target.workflow, "title": "a\nb" }),
+        &["/title"],
+    );
     let nobody = json!({ "name": unique("project"), "agent": "nobody", "credential": "none" });
     add(
         list,

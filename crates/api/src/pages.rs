@@ -2,6 +2,7 @@
 
 mod app_files;
 mod errors;
+mod plain;
 
 use crate::error::Error;
 use crate::operations::operations;
@@ -30,6 +31,10 @@ pub async fn fallback(app: web::Data<App>, request: HttpRequest) -> HttpResponse
     let is_api = request.path() == "/api" || request.path().starts_with("/api/");
     match &app.web_root {
         Some(root) if is_read && !is_api => app_files::serve(root, request.path()).await,
+        None if is_read && !is_api => match plain::serve(request.path()) {
+            Some(page) => page,
+            None => unknown_path(request).await,
+        },
         Some(_) | None => unknown_path(request).await,
     }
 }
