@@ -2,6 +2,7 @@
 
 use crate::support::{Backend, Options, Repository, Scene};
 use serde_json::json;
+use std::process::Command;
 
 /// The agent. It is told where everything is, says of each attempt whether it came through, and does its work too,
 /// so that the run reaches its gate.
@@ -112,4 +113,47 @@ async fn an_agent_reaches_neither_the_server_nor_another_run_or_the_gate_says_th
     assert_eq!(victim.get().await["status"], "awaiting_approval");
     run.reject("No.").await;
     victim.cancel().await.expect(200);
+}
+
+/// The attempts are worth something only if they work where nothing stops them.
+#[test]
+fn the_same_attempts_come_through_where_nothing_confines_them() {
+    const ALWAYS_OPEN: [&str; 12] = [
+        "data_folder_listed",
+        "database_read",
+        "database_written",
+        "owner_link_read",
+        "owner_link_through_a_symlink",
+        "owner_link_through_proc_root",
+        "configuration_read",
+        "log_of_another_run_read",
+        "workspace_of_another_run_read",
+        "workspace_of_another_run_written",
+        "environment_of_the_server_read",
+        "server_terminated",
+    ];
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    for folder in ["runs/victim/workspace", "runs/own/workspace", "logs/victim", "mirrors"] {
+        std::fs::create_dir_all(data.join(folder)).unwrap();
+    }
+    for file in ["data/jido.sqlite", "data/owner-link", "jido.toml", "data/logs/victim/x.log"] {
+        std::fs::write(place.path().join(file), "something").unwrap();
+    }
+    let workspace = data.join("runs/own/workspace");
+    std::fs::write(data.join("runs/victim/workspace/value.txt"), "good\n").unwrap();
+    // Mounting would outlive the test, and its own parent it shall not kill.
+    let harmless = |line: &&str| !line.contains("mount") && !line.contains("supervisor_killed");
+    let script: Vec<&str> = INTRUDER.lines().filter(harmless).collect();
+    let mut server = Command::new("sleep").arg("86399").spawn().unwrap();
+    let mut command = Command::new("bash");
+    command.args(["-euc", &script.join("\n")]).current_dir(&workspace);
+    command.env("JIDO_INPUT_DATA", &data).env("JIDO_INPUT_SERVER", server.id().to_string());
+    command.env("JIDO_INPUT_OTHER", "victim").env("JIDO_INPUT_PROGRAM", "false");
+    command.env("JIDO_INPUT_ADDRESS", "127.0.0.1:1");
+    let said = crate::support::program::stdout_of(&mut command);
+    server.wait().unwrap();
+    for name in ALWAYS_OPEN {
+        assert!(said.contains(&format!("through {name}\n")), "{name} should have worked: {said}");
+    }
 }

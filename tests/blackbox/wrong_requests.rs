@@ -116,9 +116,9 @@ impl Target {
         let path = format!("/projects/{project}/runs");
         let request = scene.api.request(Method::POST, &path).header("Idempotency-Key", &key).json(&body);
         let first = scene.api.send(request).await.expect(201);
-        Run::new(scene.api.clone(), project.clone(), first["id"].as_str().unwrap().to_owned())
-            .wait_for_end()
-            .await;
+        let id = first["id"].as_str().unwrap().to_owned();
+        Run::new(scene.api.clone(), project.clone(), id.clone()).wait_for_end().await;
+        wait_until_gone(&scene.server.data().join("runs").join(id)).await;
         let projects = scene.api.get("/projects?limit=1").await.expect(200);
         Self {
             gate: run.approval_path().await,
@@ -661,8 +661,11 @@ impl Stored {
             .filter(|(name, content)| other.rows.get(*name) != Some(*content))
             .map(|(name, _)| name)
             .collect();
-        let files: Vec<_> =
-            other.files.iter().filter(|(name, size)| self.files.get(*name) != Some(*size)).collect();
+        let missing = |from: &Self, than: &Self| -> Vec<String> {
+            let differs = |(name, size): &(&String, &u64)| than.files.get(*name) != Some(*size);
+            from.files.iter().filter(differs).map(|(name, size)| format!("{name} ({size})")).collect()
+        };
+        let files = (missing(self, other), missing(other, self));
         format!("rows of {rows:?}, files {files:?}")
     }
 }
@@ -691,5 +694,14 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, u64>) {
         } else {
             files.insert(name, entry.metadata().map_or(0, |metadata| metadata.len()));
         }
+    }
+}
+
+/// The workspace of a run that has ended is removed after its last event.
+async fn wait_until_gone(folder: &Path) {
+    let began = std::time::Instant::now();
+    while folder.exists() {
+        assert!(began.elapsed() < crate::support::PATIENCE, "{} is still there", folder.display());
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
 }

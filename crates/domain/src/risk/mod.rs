@@ -178,7 +178,6 @@ fn confinement_note(confinement: Confinement) -> Option<RiskNote> {
 }
 
 fn ignored_note(paths: &[String]) -> Option<RiskNote> {
-    let message =
-        format!("{} files that git ignores lie in the workspace; they are not shipped.", paths.len());
+    let message = format!("Ignored by git, in the workspace, and not shipped: {} paths.", paths.len());
     note_on("ignored_files_present", RiskLevel::Info, &message, paths.to_vec())
 }

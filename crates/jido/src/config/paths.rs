@@ -13,8 +13,9 @@ pub struct Base {
 impl Base {
     /// Relative paths start in the folder of the file, `~/` in the home of the server's user.
     pub fn of_file(file: &Path) -> Self {
-        let folder = file.parent().map_or_else(PathBuf::new, Path::to_owned);
-        let folder = std::path::absolute(&folder).unwrap_or_else(|_| Path::new("/").join(&folder));
+        // A bare file name has an empty parent: the path is made absolute first.
+        let file = std::path::absolute(file).unwrap_or_else(|_| Path::new("/").join(file));
+        let folder = file.parent().map_or_else(|| PathBuf::from("/"), Path::to_owned);
         Self { folder, home: std::env::home_dir() }
     }
 
@@ -46,6 +47,12 @@ pub fn secret_files(credential: &mut Credential) -> Vec<(&'static str, &mut Path
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_bare_file_name_means_the_present_folder() {
+        let base = Base::of_file(Path::new("own.toml"));
+        assert_eq!(base.resolve(Path::new("token")), std::env::current_dir().unwrap().join("token"));
+    }
 
     #[test]
     fn paths_start_in_the_files_folder_or_at_home() {
