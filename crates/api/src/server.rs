@@ -10,7 +10,6 @@ use std::any::Any;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing_actix_web::TracingLogger;
 
@@ -39,19 +38,23 @@ const SHUTDOWN_SECONDS: u64 = 5;
 /// A client that takes in nothing for this long is disconnected.
 const STALLED_CLIENT_MS: u32 = 30_000;
 
-/// Serves until SIGTERM or SIGINT. `ready` is told the address that was bound.
+/// Serves until `stop` completes. `ready` is told the address that was bound.
 ///
-/// At the signal the engine is asked to stop, open streams end, and requests get a few seconds to finish.
-pub async fn serve(settings: Settings, engine: Engine, ready: impl FnOnce(SocketAddr)) -> io::Result<()> {
-    let (stop, stopping) = watch::channel(false);
+/// Then the engine is asked to stop, open streams end, and requests get a few seconds to finish. Signals are the
+/// caller's affair: two listeners could take one signal for two.
+pub async fn serve(
+    settings: Settings,
+    engine: Engine,
+    stop: impl Future<Output = ()> + Send + 'static,
+    ready: impl FnOnce(SocketAddr),
+) -> io::Result<()> {
+    let (end_streams, stopping) = watch::channel(false);
     let data = web::Data::new(App {
         engine: engine.clone(),
         version: settings.version,
         web_root: settings.web_root.clone(),
         stopping,
     });
-    let mut terminated = signal(SignalKind::terminate())?;
-    let mut interrupted = signal(SignalKind::interrupt())?;
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(data.clone())
@@ -68,14 +71,11 @@ pub async fn serve(settings: Settings, engine: Engine, ready: impl FnOnce(Socket
     let server = server.run();
     let handle = server.handle();
     tokio::spawn(async move {
-        tokio::select! {
-            _ = terminated.recv() => {}
-            _ = interrupted.recv() => {}
-        }
+        stop.await;
         tracing::info!("the server ends");
         engine.stop();
         // Nobody may be listening: then no stream is open.
-        let _ = stop.send(true);
+        let _ = end_streams.send(true);
         handle.stop(true).await;
     });
     ready(address);

@@ -118,7 +118,12 @@ async fn work(
     let address = settings.listen;
     let (on_ready, ready) = oneshot::channel();
     let link = announcement.link.clone();
-    let mut web = pin!(api::serve(settings, engine.clone(), move |address| {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let stopped = async move {
+        // Dropping the sender means the same as sending.
+        let _ = stopped.await;
+    };
+    let mut web = pin!(api::serve(settings, engine.clone(), stopped, move |address| {
         // The receiver outlives the web server, which calls this once.
         let _ = on_ready.send(announcement.make(address));
     }));
@@ -137,13 +142,12 @@ async fn work(
     });
     let (mut web_ended, mut steps_ended) = (None, None);
     tokio::select! {
-        // The web server and the engine end at the same signal: seen first, it is not taken for the second one below.
-        biased;
         name = signals.next() => tracing::info!(signal = name, "stopping; a second signal ends the server at once"),
         served = &mut web => web_ended = Some(served),
         stepped = &mut steps => steps_ended = Some(stepped),
     }
     signals.exit_at_the_next();
+    drop(stop);
     engine.stop();
     let last_answers = async {
         match web_ended {

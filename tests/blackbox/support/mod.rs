@@ -28,3 +28,10 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub fn unique(prefix: &str) -> String {
     format!("{prefix}_{}", &uuid::Uuid::new_v4().simple().to_string()[..12])
 }
+
+/// Fails unless the value is an instant: RFC 3339, UTC, microseconds.
+pub fn assert_instant(value: &serde_json::Value) {
+    let text = value.as_str().unwrap_or_default();
+    let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    assert_eq!(shape, "0000-00-00T00:00:00.000000Z", "{value}");
+}

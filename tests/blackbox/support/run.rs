@@ -3,6 +3,7 @@
 use super::{Api, PATIENCE, Reply};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 const TERMINAL: [&str; 3] = ["run_completed", "run_failed", "run_cancelled"];
@@ -183,6 +184,21 @@ impl Run {
         reply.text
     }
 
+    /// `from -> to (reason)` of every transition.
+    pub async fn transitions(&self) -> Vec<String> {
+        let listed = self.part("transitions").await;
+        let items = listed["items"].as_array().unwrap().clone();
+        let text = |value: &Value| value.as_str().unwrap_or("null").to_owned();
+        items
+            .iter()
+            .zip(1..)
+            .map(|(item, seq)| {
+                assert_eq!(item["seq"], seq, "transitions are numbered without gaps");
+                format!("{} -> {} ({})", text(&item["from"]), text(&item["to"]), text(&item["reason"]))
+            })
+            .collect()
+    }
+
     /// Everything worth knowing when the run did not do what the test waited for.
     pub async fn describe(&self) -> String {
         let run = self.api.get(&self.path).await.text;
@@ -191,4 +207,13 @@ impl Run {
             self.seen.iter().map(|event| format!("{} {}", event["event"], event["step"])).collect();
         format!("run {run}\nsteps {steps}\nevents {names:#?}\n{}", self.api.server.log())
     }
+}
+
+/// What `allowed_actions` of a run says of each action.
+pub fn allowed_actions(run: &Value) -> BTreeMap<String, Value> {
+    let actions = run["allowed_actions"].as_array().expect("a list");
+    actions
+        .iter()
+        .map(|action| (action["action"].as_str().unwrap().to_owned(), action["allowed"].clone()))
+        .collect()
 }

@@ -96,6 +96,16 @@ impl Scene {
         run
     }
 
+    /// Ends whatever runs of the project have not ended yet.
+    pub async fn cancel_all(&self, project: &str) {
+        let listed = self.api.get(&format!("/projects/{project}/runs")).await.expect(200);
+        for run in listed["items"].as_array().expect("a list") {
+            let path = format!("/projects/{project}/runs/{}/cancel", run["id"].as_str().expect("an id"));
+            // Those that have ended by themselves refuse.
+            self.api.post(&path, &json!({})).await;
+        }
+    }
+
     /// A place beneath the scratch folder for this test alone.
     pub fn scratch(&self) -> PathBuf {
         let place = self.server.scratch().join(unique("test"));
