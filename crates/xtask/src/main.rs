@@ -1,5 +1,6 @@
 //! The chores of this repository: `cargo xtask <word>`.
 
+mod debian_wasm;
 mod demo;
 mod error;
 mod openapi;

@@ -4,7 +4,7 @@ use crate::{
     error::Error,
     process::{self, Finished},
 };
-use std::{env, path::Path, process::Command, time::Duration};
+use std::{env, ffi::OsString, path::Path, process::Command, time::Duration};
 
 const INSTALL_WITHIN: Duration = Duration::from_secs(15 * 60);
 
@@ -27,17 +27,34 @@ pub fn ensure() -> Result<String, Error> {
     if missing.is_empty() {
         return Ok("PostgreSQL and git are there".to_owned());
     }
-    let Some(prefix) = package_manager() else {
+    if !install(&missing)? {
         return Err(still_missing(&missing));
-    };
-    apt(&prefix, &["update"])?;
-    apt(&prefix, &[&["install", "-y", "--no-install-recommends"], missing.as_slice()].concat())?;
+    }
     let left = self::missing();
     if left.is_empty() {
         Ok(format!("installed {}", missing.join(" and ")))
     } else {
         Err(still_missing(&left))
     }
+}
+
+/// Installs Debian packages; false where nothing can be installed here.
+pub fn install(packages: &[&str]) -> Result<bool, Error> {
+    let Some(prefix) = package_manager() else { return Ok(false) };
+    apt(&prefix, &["update"])?;
+    apt(&prefix, &[&["install", "-y", "--no-install-recommends"], packages].concat())?;
+    Ok(true)
+}
+
+/// Runs a program as root, or with `sudo -n` where that works.
+pub fn as_root(command: &mut Command) -> Result<(), Error> {
+    let mut words: Vec<OsString> =
+        package_manager().unwrap_or_default().into_iter().map(OsString::from).collect();
+    words.push(command.get_program().to_owned());
+    words.extend(command.get_args().map(OsString::from));
+    let mut elevated = Command::new(&words[0]);
+    elevated.args(&words[1..]);
+    process::stdout_of(&words[0].to_string_lossy(), &mut elevated).map(|_| ())
 }
 
 fn missing() -> Vec<&'static str> {

@@ -1,18 +1,14 @@
 //! `domain` and `wire` compile to WASM.
 //!
-//! The check needs a standard library for the target. Rustup installs it, except where `RUSTUP_AUTO_INSTALL=0`
-//! forbids fetching toolchains; then only a compiler of the distribution could do it, and Debian's is used by the
-//! browser build if it is new enough. Where neither is to be had the check says so and is skipped. The dependency
-//! rules (`tests/dependency_rules.rs`) still refuse crates that are known not to compile for the target.
+//! The check needs a standard library for the target. Rustup brings it; where `RUSTUP_AUTO_INSTALL=0` forbids that,
+//! Debian's compiler does. Where neither is to be had the check says so and is skipped. The dependency rules
+//! (`tests/dependency_rules.rs`) still refuse crates that are known not to compile for the target.
 
 use super::{SUITE_WITHIN, report::Outcome};
-use crate::{error::Error, process, tools, workspace};
-use std::{env, fs, path::Path, process::Command};
+use crate::{debian_wasm, error::Error, process, tools, workspace};
+use std::{env, path::Path, process::Command};
 
 const TARGET: &str = "wasm32-unknown-unknown";
-
-/// The package that holds Debian's newer compiler for browser builds.
-const DEBIAN_COMPILER: &str = "rustc-web";
 
 /// What is checked, as arguments of `cargo check`.
 const CHECKS: [&[&str]; 2] =
@@ -26,11 +22,27 @@ pub fn check(rust_version: &str) -> Result<Outcome, Error> {
         command.args(["target", "add", TARGET]);
         let _ = process::run_quietly("rustup", &mut command, SUITE_WITHIN, |_, _| {});
     }
-    if !has_std() {
-        return Ok(Outcome::skipped(reason(rust_version, debian_version().as_deref())));
+    if has_std() {
+        return compile(workspace::cargo);
     }
+    match debian_wasm::prepare()? {
+        Some(version) if release(&version) >= release(rust_version) => {
+            let target = workspace::root().join("target/debian");
+            let outcome = compile(|| {
+                let mut command = debian_wasm::cargo(&target);
+                command.current_dir(workspace::root());
+                workspace::forget_this_package(&mut command);
+                command
+            })?;
+            Ok(outcome.with_note(format!("by Debian's compiler {version}")))
+        }
+        debian => Ok(Outcome::skipped(reason(rust_version, debian.as_deref()))),
+    }
+}
+
+fn compile(cargo: impl Fn() -> Command) -> Result<Outcome, Error> {
     for features in CHECKS {
-        let mut command = workspace::cargo();
+        let mut command = cargo();
         command.args(["check", "--locked", "--target", TARGET]).args(features);
         let finished = process::run_quietly("cargo check", &mut command, SUITE_WITHIN, |_, _| {})?;
         if !finished.succeeded() {
@@ -44,14 +56,8 @@ pub fn check(rust_version: &str) -> Result<Outcome, Error> {
 fn has_std() -> bool {
     let mut command = Command::new("rustc");
     command.args(["--print", "target-libdir", "--target", TARGET]).current_dir(workspace::root());
-    let Ok(output) = command.output() else {
-        return false;
-    };
-    let folder = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    let Ok(entries) = fs::read_dir(Path::new(&folder)) else {
-        return false;
-    };
-    entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))
+    let Ok(output) = command.output() else { return false };
+    debian_wasm::holds_std(Path::new(String::from_utf8_lossy(&output.stdout).trim()))
 }
 
 /// Tells whether rustup may fetch the target's library here.
@@ -60,27 +66,11 @@ fn may_add_target() -> bool {
     !forbidden && tools::on_path("rustup")
 }
 
-/// The version of Debian's compiler that apt would install, if this is a Debian that has one.
-fn debian_version() -> Option<String> {
-    let output = Command::new("apt-cache").args(["policy", DEBIAN_COMPILER]).output().ok()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let candidate = text.lines().find_map(|line| line.trim().strip_prefix("Candidate: "))?;
-    candidate.starts_with(|c: char| c.is_ascii_digit()).then(|| candidate.to_owned())
-}
-
 fn reason(rust_version: &str, debian: Option<&str>) -> String {
     let start = format!("the toolchain has no std for {TARGET}");
     match debian {
-        _ if may_add_target() => format!("{start} and `rustup target add {TARGET}` did not bring it"),
-        None => format!("{start}, and no distribution compiler is at hand; run `rustup target add {TARGET}`"),
-        Some(version) if release(version) < release(rust_version) => {
-            format!(
-                "{start}; Debian's {DEBIAN_COMPILER} {version} is older than the workspace's {rust_version}"
-            )
-        }
-        Some(version) => {
-            format!("{start}; Debian's {DEBIAN_COMPILER} {version} is new enough, but is not set up here")
-        }
+        None => format!("{start}; run `rustup target add {TARGET}`"),
+        Some(version) => format!("{start}, and Debian's compiler {version} is older than {rust_version}"),
     }
 }
 
