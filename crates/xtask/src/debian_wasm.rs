@@ -3,7 +3,7 @@
 //! Debian packages a recent compiler for browser builds, with sources but without the library for WASM. The library
 //! is built once for each version of that compiler and laid into its sysroot, where every later build finds it.
 
-use crate::{error::Error, process, tools};
+use crate::{error::Error, process, tools, workspace};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -37,6 +37,7 @@ pub fn prepare() -> Result<Option<String>, Error> {
 /// A call of Debian's cargo that builds into `target_dir`, free of what rustup and this program set for theirs.
 pub fn cargo(target_dir: &Path) -> Command {
     let mut command = Command::new(CARGO);
+    workspace::forget_this_package(&mut command);
     for name in
         ["CARGO", "RUSTUP_TOOLCHAIN", "RUSTC_WORKSPACE_WRAPPER", "RUSTC_WRAPPER", "RUSTDOC", "CLIPPY_ARGS"]
     {

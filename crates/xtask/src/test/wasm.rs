@@ -31,7 +31,6 @@ pub fn check(rust_version: &str) -> Result<Outcome, Error> {
             let outcome = compile(|| {
                 let mut command = debian_wasm::cargo(&target);
                 command.current_dir(workspace::root());
-                workspace::forget_this_package(&mut command);
                 command
             })?;
             Ok(outcome.with_note(format!("by Debian's compiler {version}")))
