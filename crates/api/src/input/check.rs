@@ -1,6 +1,7 @@
 //! Checks a JSON value against its type: the operation's own schema, then serde, then `validator`.
 
 use domain::contract::{compile_schema, schema_faults};
+use domain::fault::pointer_token;
 use domain::{Fault, FaultCode};
 use jsonschema::Validator;
 use serde::de::DeserializeOwned;
@@ -23,6 +24,7 @@ impl<T: DeserializeOwned + Validate + ToSchema> Checked<T> {
     /// Checks a JSON value; every pointer is beneath `prefix`.
     pub fn new(source: Value, prefix: &str) -> Result<Self> {
         let mut faults = schema_faults(&compiled::<T>()?.validator, &source);
+        refuse_nul(&source, "", &mut faults);
         let value = match serde_json::from_value::<T>(source) {
             Ok(value) => {
                 let found =
@@ -55,6 +57,34 @@ impl<T: DeserializeOwned + Validate + ToSchema> Checked<T> {
             Some(value) if self.faults.is_empty() => Ok(value),
             _ => Err(Error::invalid(self.faults)),
         }
+    }
+}
+
+/// Refuses U+0000 in any text: neither PostgreSQL nor a process's environment can hold it.
+fn refuse_nul(value: &Value, pointer: &str, faults: &mut Vec<Fault>) {
+    match value {
+        Value::String(text)
+            if text.contains('\0') && !faults.iter().any(|fault| fault.pointer == pointer) =>
+        {
+            faults.push(Fault::new(
+                pointer,
+                FaultCode::InvalidFormat,
+                "A text cannot hold the character U+0000.",
+            ));
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                refuse_nul(item, &format!("{pointer}/{index}"), faults);
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                let pointer = format!("{pointer}/{}", pointer_token(name));
+                refuse_nul(member, &pointer, faults);
+                refuse_nul(&Value::from(name.as_str()), &pointer, faults);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 

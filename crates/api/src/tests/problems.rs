@@ -189,3 +189,20 @@ async fn every_answer_carries_the_security_headers() {
         assert_eq!(answer.header("access-control-allow-origin"), "", "{path}");
     }
 }
+
+#[test_case(json!({ "base_ref": "a\u{0}" }), "/base_ref" ; "a reference")]
+#[test_case(json!({ "labels": { "area": "\u{0}" } }), "/labels/area" ; "a label")]
+#[test_case(json!({ "inputs": { "subject": "x\u{0}y" } }), "/inputs/subject" ; "an input")]
+#[actix_web::test]
+async fn a_text_with_the_character_nul_is_refused(part: serde_json::Value, pointer: &str) {
+    let fixture = Fixture::new().await;
+    fixture.gated_workflow(json!({})).await;
+    let project = fixture.project("parser").await;
+    let mut body = json!({ "workflow": "gated", "inputs": { "subject": "x" } });
+    body.as_object_mut().unwrap().extend(part.as_object().unwrap().clone());
+    let answer = fixture.send(fixture.post(&format!("/api/v1/projects/{project}/runs"), body)).await;
+    assert_eq!(answer.status, 422, "{answer:?}");
+    assert_eq!(answer.faults(), [(pointer.to_owned(), "invalid_format".to_owned())]);
+    let listed = fixture.send(fixture.get("/api/v1/runs?title=%00")).await;
+    assert_eq!(listed.faults(), [("/query/title".to_owned(), "invalid_format".to_owned())]);
+}
