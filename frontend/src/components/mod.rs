@@ -1,0 +1,21 @@
+//! Pieces that several pages use.
+
+mod copy;
+mod dialog;
+mod empty;
+mod field;
+mod head;
+mod loaded;
+mod problem;
+mod status;
+mod when;
+
+pub use copy::{Copy, DigestText};
+pub use dialog::Dialog;
+pub use empty::Empty;
+pub use field::Field;
+pub use head::PageHead;
+pub use loaded::Loaded;
+pub use problem::ProblemPanel;
+pub use status::{StatusBadge, StatusKind};
+pub use when::{Elapsed, When};

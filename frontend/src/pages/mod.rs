@@ -1,0 +1,10 @@
+//! One file or folder per route.
+
+pub mod approvals;
+pub mod not_found;
+pub mod project;
+pub mod projects;
+pub mod run;
+pub mod runs;
+pub mod sign_in;
+pub mod workflows;

@@ -1,0 +1,14 @@
+//! An address that is no page.
+
+use crate::components::PageHead;
+use leptos::prelude::*;
+
+/// Says that the address leads nowhere, and where to go.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    view! {
+        <PageHead title="There is no such page" />
+        <p>"The address may be mistyped, or what it named was on another server."</p>
+        <p><a href="/workflows">"Start a run"</a>" or look at "<a href="/projects">"the projects"</a>"."</p>
+    }
+}

@@ -1,0 +1,10 @@
+//! The runs of one project.
+
+use crate::components::PageHead;
+use leptos::prelude::*;
+
+/// The runs of one project.
+#[component]
+pub fn RunsPage() -> impl IntoView {
+    view! { <PageHead title="RunsPage" /> }
+}

@@ -1,0 +1,1 @@
+//! Untrusted text as harmless pieces: logs with colours, patches, and characters that hide.
