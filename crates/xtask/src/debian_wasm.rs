@@ -3,7 +3,7 @@
 //! Debian packages a recent compiler for browser builds, with sources but without the library for WASM. The library
 //! is built once for each version of that compiler and laid into its sysroot, where every later build finds it.
 
-use crate::{error::Error, process, tools, workspace};
+use crate::{error::Error, process, tools, wasm_compiler::TARGET, workspace};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -11,8 +11,8 @@ use std::{
     time::Duration,
 };
 
-const TARGET: &str = "wasm32-unknown-unknown";
-const RUSTC: &str = "/usr/bin/rustc";
+/// Debian's compiler.
+pub const RUSTC: &str = "/usr/bin/rustc";
 const CARGO: &str = "/usr/bin/cargo";
 const SOURCES: &str = "/usr/lib/rustlib/src/rust/library/vendor";
 const PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];

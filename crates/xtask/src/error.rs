@@ -41,6 +41,15 @@ pub enum Error {
     #[error("{missing} missing; install with: {command}")]
     ToolsMissing { missing: String, command: String },
 
+    #[error("the app could not be bound to JavaScript: {0}")]
+    Bindgen(String),
+
+    #[error("{template} names {{{{{name}}}}}, which is no asset; there are: {assets}")]
+    UnknownPlaceholder { template: String, name: String, assets: String },
+
+    #[error("the app's first load takes {actual} bytes after brotli, more than the {allowed} that it may take")]
+    OverBudget { actual: usize, allowed: usize },
+
     #[error(transparent)]
     Postgres(#[from] private_postgres::Error),
 

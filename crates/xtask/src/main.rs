@@ -8,11 +8,14 @@ mod process;
 mod test;
 mod tools;
 mod up;
+mod wasm_compiler;
+mod web;
 mod workspace;
 
 use clap::{Args, Parser, Subcommand};
 use error::Error;
 use std::{error::Error as _, process::ExitCode};
+use workspace::Profile;
 
 /// Builds, tests and shows JidoCode Runs.
 ///
@@ -48,6 +51,13 @@ enum Chore {
     /// one-time link for the owner. Stop it with Ctrl-C; started again, it continues where it was.
     Up(UpOptions),
 
+    /// Builds the browser app: into target/web with --release, else into target/web-debug.
+    ///
+    /// Serve it with `jido serve --web-root target/web`. Compiles for WASM with the active toolchain, or with
+    /// Debian's where that has no standard library for the target and rustup may not bring it. A release also
+    /// writes compressed files, and fails when the first load is larger than it may be.
+    Web(WebOptions),
+
     /// Writes the server's OpenAPI document to openapi/v1.json, where `cargo xtask test` compares it.
     Openapi,
 }
@@ -59,11 +69,21 @@ struct UpOptions {
     port: u16,
 }
 
+#[derive(Args)]
+struct WebOptions {
+    /// Build what users get: small, with compressed siblings.
+    #[arg(long)]
+    release: bool,
+}
+
 fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
         Chore::Test => test::run(),
         Chore::Demo(options) => demo::run(&options),
         Chore::Up(options) => up::run(options.port),
+        Chore::Web(options) => {
+            web::build(if options.release { Profile::Release } else { Profile::Debug }).map(|_| ())
+        }
         Chore::Openapi => openapi::renew(),
     };
     match outcome {

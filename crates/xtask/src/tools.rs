@@ -4,7 +4,7 @@ use crate::{
     error::Error,
     process::{self, Finished},
 };
-use std::{env, ffi::OsString, path::Path, process::Command, time::Duration};
+use std::{env, ffi::OsString, path::PathBuf, process::Command, time::Duration};
 
 const INSTALL_WITHIN: Duration = Duration::from_secs(15 * 60);
 
@@ -99,6 +99,11 @@ fn apt(prefix: &[&str], arguments: &[&str]) -> Result<Finished, Error> {
 
 /// Tells whether a program of this name stands in a folder of PATH.
 pub fn on_path(program: &str) -> bool {
+    path_of(program).is_some()
+}
+
+/// The first program of this name in the folders of PATH.
+pub fn path_of(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).any(|folder| Path::new(&folder).join(program).is_file())
+    env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file())
 }

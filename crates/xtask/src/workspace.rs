@@ -101,17 +101,22 @@ pub fn build_jido(profile: Profile) -> Result<PathBuf, Error> {
         }
     }
     let messages = process::stdout_of("cargo build", &mut command)?;
-    messages.lines().find_map(jido_executable).ok_or_else(|| Error::Missing {
+    executable_of("jido", &messages)
+}
+
+/// The path of the program that a build made, from cargo's messages.
+pub fn executable_of(name: &str, messages: &str) -> Result<PathBuf, Error> {
+    messages.lines().find_map(|line| executable(name, line)).ok_or_else(|| Error::Missing {
         what: "cargo build's answer".to_owned(),
-        pointer: "the path of jido".to_owned(),
-        document: messages,
+        pointer: format!("the path of {name}"),
+        document: messages.to_owned(),
     })
 }
 
-/// The path of the `jido` binary, when this line of cargo's messages names it.
-pub fn jido_executable(line: &str) -> Option<PathBuf> {
+/// The path of a program, when this line of cargo's messages names it.
+pub fn executable(name: &str, line: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(line).ok()?;
-    let is_jido = message["target"]["name"] == "jido" && message["target"]["kind"][0] == "bin";
+    let is_named = message["target"]["name"] == name && message["target"]["kind"][0] == "bin";
     let is_plain = message["profile"]["test"] == false;
-    (is_jido && is_plain).then(|| message["executable"].as_str().map(PathBuf::from)).flatten()
+    (is_named && is_plain).then(|| message["executable"].as_str().map(PathBuf::from)).flatten()
 }

@@ -1,31 +1,48 @@
 //! The browser app's files. A path that is no file is a page of the app: it gets `index.html`.
+//!
+//! Files beneath `assets` are named by their content and may be kept for ever; all others are asked for again each
+//! time and answered by 304 while they are the same. A file may have smaller forms beside it, `.br` and `.gz`, which
+//! go to those who accept them and are no files of their own.
 
 use crate::error::Error;
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::{HttpResponse, ResponseError};
+use crate::input::{etag, is_not_modified};
+use actix_web::http::header::{
+    AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, Encoding, Header, VARY,
+};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use sha2::{Digest, Sha256};
 use std::path::{Component, Path, PathBuf};
 
+/// The smaller forms by their extension.
+const FORMS: [(&str, fn() -> Encoding); 2] = [("br", Encoding::brotli), ("gz", Encoding::gzip)];
+
 /// Serves the file that the path names beneath `root`.
-pub async fn serve(root: &Path, path: &str) -> HttpResponse {
-    let name = path.trim_start_matches('/');
-    if !name.is_empty()
+pub async fn serve(root: &Path, request: &HttpRequest) -> HttpResponse {
+    let name = request.path().trim_start_matches('/');
+    if !name.is_empty() && !is_form(name)
         && let Some(file) = beneath(root, name)
-        && let Ok(bytes) = tokio::fs::read(&file).await
     {
-        return answer(&file, bytes);
+        return answer(root, &file, request).await;
     }
     // What looks like a file and is none is missing; everything else is a page of the app.
-    if Path::new(name).extension().is_some() {
+    if is_asset(name) || Path::new(name).extension().is_some() {
         return Error::not_found("file").error_response();
     }
-    let index = root.join("index.html");
-    match tokio::fs::read(&index).await {
-        Ok(bytes) => answer(&index, bytes),
-        Err(_) => Error::not_found("page").error_response(),
+    match beneath(root, "index.html") {
+        Some(index) => answer(root, &index, request).await,
+        None => Error::not_found("page").error_response(),
     }
 }
 
-/// The file beneath `root`, links followed; `None` when it is none or lies elsewhere.
+fn is_form(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| FORMS.iter().any(|(form, _)| extension == *form))
+}
+
+fn is_asset(name: &str) -> bool {
+    name.starts_with("assets/")
+}
+
+/// The file beneath `root`, links followed, as a path in it; `None` when it is none or lies elsewhere.
 fn beneath(root: &Path, name: &str) -> Option<PathBuf> {
     let plain = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
     if !plain || name.contains('\0') {
@@ -34,24 +51,4 @@ fn beneath(root: &Path, name: &str) -> Option<PathBuf> {
     let root = root.canonicalize().ok()?;
     let file = root.join(name).canonicalize().ok()?;
     (file.starts_with(&root) && file.is_file()).then_some(file)
-}
-
-fn answer(file: &Path, bytes: Vec<u8>) -> HttpResponse {
-    let media_type = match file.extension().and_then(|extension| extension.to_str()) {
-        Some("html") => "text/html; charset=utf-8",
-        Some("js") => "text/javascript; charset=utf-8",
-        Some("css") => "text/css; charset=utf-8",
-        Some("wasm") => "application/wasm",
-        Some("svg") => "image/svg+xml",
-        Some("png") => "image/png",
-        Some("ico") => "image/x-icon",
-        Some("json" | "webmanifest") => "application/json",
-        Some("woff2") => "font/woff2",
-        Some("txt") => "text/plain; charset=utf-8",
-        _ => "application/octet-stream",
-    };
-    HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, media_type))
-        .insert_header((CACHE_CONTROL, "no-cache"))
-        .body(bytes)
 }

@@ -102,7 +102,7 @@ fn lint_while_compiling(command: &mut Command) {
 fn parse(messages: &str) -> Built {
     let values = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let tests = values.filter_map(|message| test_executable(&message)).collect();
-    Built { tests, jido: messages.lines().find_map(workspace::jido_executable) }
+    Built { tests, jido: messages.lines().find_map(|line| workspace::executable("jido", line)) }
 }
 
 fn test_executable(message: &Value) -> Option<TestExecutable> {

@@ -1,0 +1,118 @@
+//! Compressed siblings of the app's files, and what a first load comes to.
+
+use super::assets::files_beneath;
+use crate::error::Error;
+use brotli::enc::BrotliEncoderParams;
+use flate2::{Compression, write::GzEncoder};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+/// The bytes of one file in each of its forms.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sizes {
+    pub raw: usize,
+    pub gzip: usize,
+    pub brotli: usize,
+}
+
+/// Writes `.br` and `.gz` beside every file beneath `folder`; returns the sizes by path in the folder.
+///
+/// What `before`, the folder of an earlier build, holds under the same name is copied: names beneath `assets` tell
+/// the content.
+pub fn write(folder: &Path, before: &Path) -> Result<BTreeMap<PathBuf, Sizes>, Error> {
+    let mut sizes = BTreeMap::new();
+    for path in files_beneath(folder)? {
+        let name = path.strip_prefix(folder).unwrap_or(&path).to_owned();
+        let content = fs::read(&path).map_err(Error::file("read", &path))?;
+        let earlier = |extension: &str| {
+            let path = with_extension(&before.join(&name), extension);
+            if name.starts_with("assets") { fs::read(path).ok() } else { None }
+        };
+        let brotli = earlier("br").map_or_else(|| brotli(&content, &path), Ok)?;
+        let gzip = earlier("gz").map_or_else(|| gzip(&content, &path), Ok)?;
+        sizes.insert(name, Sizes { raw: content.len(), gzip: gzip.len(), brotli: brotli.len() });
+        for (extension, bytes) in [("br", brotli), ("gz", gzip)] {
+            let path = with_extension(&path, extension);
+            fs::write(&path, bytes).map_err(Error::file("write", &path))?;
+        }
+    }
+    Ok(sizes)
+}
+
+/// Prints the sizes of the first load; fails when they add up to more than `allowed` bytes after brotli.
+pub fn report(sizes: &BTreeMap<PathBuf, Sizes>, first_load: &[PathBuf], allowed: usize) -> Result<(), Error> {
+    println!("      {:<32} {:>10} {:>10} {:>10}", "first load, bytes", "raw", "gzip", "brotli");
+    let mut sum = Sizes::default();
+    for (name, size) in sizes.iter().filter(|(name, _)| first_load.contains(name)) {
+        print(&name.display().to_string(), *size);
+        sum = Sizes {
+            raw: sum.raw + size.raw,
+            gzip: sum.gzip + size.gzip,
+            brotli: sum.brotli + size.brotli,
+        };
+    }
+    print("together", sum);
+    if sum.brotli > allowed {
+        return Err(Error::OverBudget { actual: sum.brotli, allowed });
+    }
+    Ok(())
+}
+
+fn print(name: &str, size: Sizes) {
+    println!("      {name:<32} {:>10} {:>10} {:>10}", size.raw, size.gzip, size.brotli);
+}
+
+fn brotli(content: &[u8], path: &Path) -> Result<Vec<u8>, Error> {
+    let mut compressed = Vec::new();
+    let parameters = BrotliEncoderParams { quality: 11, size_hint: content.len(), ..Default::default() };
+    let mut reader = content;
+    brotli::BrotliCompress(&mut reader, &mut compressed, &parameters).map_err(Error::file("compress", path))?;
+    Ok(compressed)
+}
+
+fn gzip(content: &[u8], path: &Path) -> Result<Vec<u8>, Error> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content).map_err(Error::file("compress", path))?;
+    encoder.finish().map_err(Error::file("compress", path))
+}
+
+/// The path with a further extension.
+fn with_extension(path: &Path, extension: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(extension);
+    PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_load_above_the_budget_is_refused() {
+        let file = PathBuf::from("index.html");
+        let sizes = BTreeMap::from([
+            (file.clone(), Sizes { raw: 30, gzip: 20, brotli: 10 }),
+            (PathBuf::from("assets/later.js"), Sizes { raw: 900, gzip: 900, brotli: 900 }),
+        ]);
+        assert!(report(&sizes, std::slice::from_ref(&file), 10).is_ok());
+        let error = report(&sizes, &[file], 9).unwrap_err();
+        assert!(matches!(error, Error::OverBudget { actual: 10, allowed: 9 }), "{error}");
+    }
+
+    #[test]
+    fn every_file_gets_two_smaller_siblings() {
+        let (folder, before) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(folder.path().join("index.html"), "a".repeat(5000)).unwrap();
+        let sizes = write(folder.path(), before.path()).unwrap();
+        let size = sizes[Path::new("index.html")];
+        assert!(size.raw == 5000 && size.brotli < 100 && size.gzip < 100, "{size:?}");
+        let on_disk = |name: &str| fs::metadata(folder.path().join(name)).unwrap().len();
+        assert_eq!(on_disk("index.html.br"), size.brotli as u64);
+        assert_eq!(on_disk("index.html.gz"), size.gzip as u64);
+    }
+}
