@@ -6,7 +6,8 @@ use domain::{ProjectId, RunId};
 use std::fmt;
 use wire::{
     ArtifactList, CancelRequest, DiagnosticList, DiffResponse, EventList, LineageResponse, ListEvents,
-    ListRuns, ListTransitions, LogQuery, RunList, RunResponse, StartRunRequest, StepList, TransitionList,
+    ListRuns, ListTransitions, LogQuery, RetryRequest, RunList, RunResponse, StartRunRequest, StepList,
+    TransitionList,
 };
 
 /// Where a run is: its project and itself.
@@ -47,6 +48,16 @@ impl ApiClient {
         body: &CancelRequest,
     ) -> Result<RunResponse, Failure> {
         self.post(&format!("{run}/cancel")).idempotent(key).json(body).read().await
+    }
+
+    /// Makes a run that repeats this one.
+    pub async fn retry_run(
+        self,
+        run: RunPath,
+        key: &IdempotencyKey,
+        body: &RetryRequest,
+    ) -> Result<RunResponse, Failure> {
+        self.post(&format!("{run}/retry")).idempotent(key).json(body).read().await
     }
 
     pub async fn list_steps(self, run: RunPath) -> Result<StepList, Failure> {
