@@ -209,7 +209,7 @@ impl Engine {
         idempotency: Option<Idempotency>,
     ) -> Result<Reply<Changed>> {
         let run = self.store().read(GetRun { project_id: None, id: run_id }).await.map_err(missing("run"))?;
-        let pinned = self.pinned_of(&run).await?;
+        let pinned = self.pinned_or_corrupt(&run).await?;
         let lease = self.config().lease;
         let operation =
             ChangeRun { run_id, pinned, change, actor, fence: None, lease, now: clock::now(), idempotency };
@@ -218,6 +218,19 @@ impl Engine {
             self.committed(run_id);
         }
         Ok(reply)
+    }
+
+    /// The definition that the run pins, or what stands in for a corrupt one: under it the run can only fail or be
+    /// cancelled.
+    pub async fn pinned_or_corrupt(&self, run: &RunRecord) -> Result<std::sync::Arc<Pinned>> {
+        match self.pinned_of(run).await {
+            Err(Error::PinnedDocumentCorrupt) => {
+                tracing::error!(run = %run.id, workflow = %run.workflow_name, version = run.workflow_version,
+                    "the pinned definition does not match its digest");
+                Ok(Pinned::corrupt(run.workflow_name.clone(), run.workflow_digest.clone()).into())
+            }
+            pinned => pinned,
+        }
     }
 
     /// The definition that the run pins, proved to be the one it pinned.
