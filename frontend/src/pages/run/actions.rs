@@ -1,0 +1,148 @@
+//! What a person can do to the run as a whole.
+
+use super::selection::start_again;
+use super::view::RunView;
+use super::words;
+use crate::api::{Failure, IdempotencyKey, use_api};
+use crate::components::{Dialog, Field, ProblemPanel};
+use domain::run::Status;
+use leptos::{ev, prelude::*};
+use wasm_bindgen_futures::spawn_local;
+use wire::{ActionResponse, CancelRequest, RunResponse};
+
+/// The longest reason that the server takes.
+const MAX_REASON: &str = "4000";
+
+/// Cancelling, and trying again.
+#[component]
+pub fn Actions(view: RunView, run: Signal<RunResponse>) -> impl IntoView {
+    let action = move |name: &'static str| {
+        Memo::new(move |_| {
+            run.with(|run| run.allowed_actions.iter().find(|action| action.action == name).cloned())
+        })
+    };
+    let cancel = action("cancel");
+    let retries = [("retry", "Retry the run"), ("retry_step", "Retry the failed step")]
+        .map(|(name, text)| (name, text, action(name)));
+    let is_over = Memo::new(move |_| run.with(|run| run.status.is_terminal()));
+    let opened = RwSignal::new(false);
+    let may_retry = retries.map(|(_, _, action)| action);
+    let says_nothing_of_retries = Memo::new(move |_| {
+        run.with(|run| run.status) == Status::Failed
+            && may_retry.iter().all(|action| action.with(Option::is_none))
+    });
+    view! {
+        <div class="actions run-actions">
+            {move || (!is_over.get()).then(|| cancel.get()).flatten().map(|action| view! {
+                <ActionButton action=action text="Cancel run" press=Callback::new(move |()| opened.set(true)) />
+            })}
+            {retries.map(|(_, text, action)| move || {
+                // Without an operation that carries it out, only the refusal and its reason can be shown.
+                action.get().filter(|action| !action.allowed).map(|action| view! {
+                    <ActionButton action=action text=text press=Callback::new(|()| {}) />
+                })
+            })}
+        </div>
+        {move || says_nothing_of_retries.get().then(|| {
+            let href = run.with_untracked(start_again);
+            view! {
+                <p class="run-again">
+                    "This server does not offer a retry of this run yet; "
+                    <a href=href>"start a new run from Workflows"</a>" with the same inputs."
+                </p>
+            }
+        })}
+        <Dialog open=opened title="Cancel this run?">
+            <CancelForm view=view run=run opened=opened />
+        </Dialog>
+    }
+}
+
+/// A button for something that the server allows, or refuses for a reason that is told.
+#[component]
+fn ActionButton(action: ActionResponse, text: &'static str, press: Callback<()>) -> impl IntoView {
+    let ActionResponse { action: name, allowed, detail, .. } = action;
+    let reason_id = format!("why-not-{name}");
+    let described = (!allowed).then(|| reason_id.clone());
+    view! {
+        <button
+            type="button" class="btn danger" data-action=name
+            aria-disabled=(!allowed).to_string() aria-describedby=described
+            on:click=move |_| if allowed { press.run(()) }
+        >
+            {text}
+        </button>
+        {(!allowed).then(|| view! {
+            <span class="hint" id=reason_id>{detail.unwrap_or_else(|| "The server does not say why not.".to_owned())}</span>
+        })}
+    }
+}
+
+#[component]
+fn CancelForm(view: RunView, run: Signal<RunResponse>, opened: RwSignal<bool>) -> impl IntoView {
+    let api = use_api();
+    let reason = RwSignal::new(String::new());
+    let failure = RwSignal::new(None::<Failure>);
+    let is_sending = RwSignal::new(false);
+    // One intention: a request whose answer is lost is sent again under the same key.
+    let key = StoredValue::new(IdempotencyKey::new());
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        if is_sending.get_untracked() {
+            return;
+        }
+        is_sending.set(true);
+        failure.set(None);
+        let given = reason.get_untracked().trim().to_owned();
+        let body = CancelRequest { reason: Some(given).filter(|reason| !reason.is_empty()) };
+        spawn_local(async move {
+            let result = api.cancel_run(view.path, &key.get_value(), &body).await;
+            is_sending.try_set(false);
+            match result {
+                Ok(run) => {
+                    view.run.put(run);
+                    opened.try_set(false);
+                }
+                Err(refused) => {
+                    if refused.problem().is_some() {
+                        // It was refused: what is sent next is another request.
+                        key.try_set_value(IdempotencyKey::new());
+                    }
+                    failure.try_set(Some(refused));
+                    view.run.refetch();
+                }
+            }
+        });
+    };
+    view! {
+        <p>{move || what_ends(view, &run.get())}</p>
+        <p>"A cancelled run cannot be resumed. Its log, artifacts and history stay."</p>
+        {move || failure.get().map(|failure| view! { <ProblemPanel failure=failure /> })}
+        <form class="stack" on:submit=submit>
+            <Field id="cancel-reason" label="Reason" hint="Optional; it is kept in the run's history.">
+                <textarea
+                    id="cancel-reason" maxlength=MAX_REASON rows="3"
+                    aria-describedby="cancel-reason-hint cancel-reason-fault" bind:value=reason
+                ></textarea>
+            </Field>
+            <div class="actions">
+                <button type="submit" class="btn danger" aria-disabled=move || is_sending.get().to_string()>
+                    {move || if is_sending.get() { "Cancelling…" } else { "Cancel run" }}
+                </button>
+                <button type="button" class="btn" on:click=move |_| opened.set(false)>"Keep it running"</button>
+            </div>
+        </form>
+    }
+}
+
+/// The step that is going on, and what ending it means.
+fn what_ends(view: RunView, run: &RunResponse) -> String {
+    let Some(step) = &run.current_step else {
+        return "No step has begun. Nothing is shipped.".to_owned();
+    };
+    let uses = view.steps.data.with(|steps| {
+        let steps = steps.iter().flat_map(|steps| &steps.items);
+        steps.into_iter().find(|found| found.step == *step).map(|found| found.uses.clone())
+    });
+    format!("The run is at the step {step}. {}", words::of_interruption(uses.as_deref().unwrap_or_default()))
+}
