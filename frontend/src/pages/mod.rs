@@ -1,5 +1,6 @@
 //! One file or folder per route.
 
+mod address;
 pub mod approvals;
 pub mod not_found;
 pub mod project;
