@@ -8,4 +8,5 @@ pub mod projects;
 pub mod run;
 pub mod runs;
 pub mod sign_in;
+mod submission;
 pub mod workflows;

@@ -1,15 +1,13 @@
 //! The form that makes a project.
 
-use crate::api::{Failure, IdempotencyKey, use_api};
+use crate::api::use_api;
 use crate::components::{FaultSummary, Field, ProblemPanel};
-use crate::form::{Marks, ProjectDraft, element_id, project_places, split, standing};
-use domain::Fault;
+use crate::form::{Marks, ProjectDraft, element_id, project_places, split};
+use crate::pages::submission::Submission;
 use domain::project::ShipMode;
 use leptos::{ev, html, prelude::*};
 use leptos_router::hooks::use_navigate;
-use serde_json::Value;
 use wasm_bindgen_futures::spawn_local;
-use wire::CreateProjectRequest;
 
 /// Asks for what a project is, and makes it.
 #[component]
@@ -17,64 +15,21 @@ pub fn NewProject(cancel: Callback<()>) -> impl IntoView {
     let api = use_api();
     let navigate = use_navigate();
     let draft = RwSignal::new(ProjectDraft::default());
-    let faults = RwSignal::new(Vec::<Fault>::new());
-    let marks = Memo::new(move |_| faults.with(|faults| Marks::new(faults, &project_places())));
-    let shown = RwSignal::new(0_u32);
-    let refused = StoredValue::new(None::<(Vec<Fault>, Value)>);
-    let failure = RwSignal::new(None::<Failure>);
-    let working = RwSignal::new(false);
-    // What was sent last without an answer: the same again is the same intention.
-    let unanswered = StoredValue::new(None::<(CreateProjectRequest, IdempotencyKey)>);
+    let submission = Submission::new();
+    let marks = Memo::new(move |_| submission.faults.with(|faults| Marks::new(faults, &project_places())));
     let check = move || {
-        let (request, mut found) = draft.with_untracked(ProjectDraft::check);
-        let now = serde_json::to_value(&request).unwrap_or_default();
-        if let Some((refused, sent)) = refused.get_value() {
-            found.extend(standing(&refused, &sent, &now));
-        }
-        (request, found)
+        let (request, faults) = draft.with_untracked(ProjectDraft::check);
+        let body = serde_json::to_value(&request).unwrap_or_default();
+        (request, body, faults)
     };
     let send = Callback::new(move |()| {
-        if working.get_untracked() {
-            return;
-        }
-        refused.set_value(None);
-        let (request, found) = check();
-        failure.set(None);
-        let is_sound = found.is_empty();
-        faults.set(found);
-        if !is_sound {
-            shown.update(|shown| *shown += 1);
-            return;
-        }
-        let key = match unanswered.get_value() {
-            Some((before, key)) if before == request => key,
-            _ => IdempotencyKey::new(),
-        };
-        unanswered.set_value(Some((request.clone(), key.clone())));
-        working.set(true);
+        let (request, body, faults) = check();
+        let Some(key) = submission.begin("/projects", &body, faults) else { return };
         let navigate = navigate.clone();
         spawn_local(async move {
             let result = api.create_project(&key, &request).await;
-            if working.try_set(false).is_some() {
-                return;
-            }
-            match result {
-                Ok(project) => navigate(&format!("/projects/{}", project.id), Default::default()),
-                Err(error) => {
-                    if let Some(problem) = error.problem() {
-                        unanswered.set_value(None);
-                        if !problem.errors.is_empty() {
-                            refused.set_value(Some((
-                                problem.errors.clone(),
-                                serde_json::to_value(&request).unwrap_or_default(),
-                            )));
-                            faults.set(problem.errors.clone());
-                            shown.update(|shown| *shown += 1);
-                            return;
-                        }
-                    }
-                    failure.set(Some(error));
-                }
+            if let Some(project) = submission.end(&body, result) {
+                navigate(&format!("/projects/{}", project.id), Default::default());
             }
         });
     });
@@ -83,9 +38,8 @@ pub fn NewProject(cancel: Callback<()>) -> impl IntoView {
         send.run(());
     };
     let leave_field = move |_: ev::FocusEvent| {
-        if shown.get_untracked() > 0 {
-            faults.set(check().1);
-        }
+        let (_, body, faults) = check();
+        submission.review(&body, faults);
     };
     let heading = NodeRef::<html::H2>::new();
     heading.on_load(|heading| {
@@ -113,8 +67,8 @@ pub fn NewProject(cancel: Callback<()>) -> impl IntoView {
     view! {
         <form class="panel form" novalidate="" aria-labelledby="new-project-title" on:submit=submit on:focusout=leave_field>
             <h2 id="new-project-title" tabindex="-1" node_ref=heading>"New project"</h2>
-            <FaultSummary marks=marks shown=shown />
-            {move || failure.get().map(|failure| view! { <ProblemPanel failure=failure retry=send /> })}
+            <FaultSummary marks=marks shown=submission.stopped />
+            {move || submission.failure.get().map(|failure| view! { <ProblemPanel failure=failure retry=send /> })}
             <div class="form-grid">
                 <TextField draft=draft marks=marks pointer="/name" label="Name" required=true
                     hint="Unique among the projects." at=|draft| &mut draft.name />
@@ -147,8 +101,8 @@ pub fn NewProject(cancel: Callback<()>) -> impl IntoView {
                 </div>
             </fieldset>
             <p class="actions">
-                <button type="submit" class="btn primary" aria-disabled=move || working.get().to_string()>
-                    {move || if working.get() { "Creating…" } else { "Create project" }}
+                <button type="submit" class="btn primary" aria-disabled=move || submission.working.get().to_string()>
+                    {move || if submission.working.get() { "Creating…" } else { "Create project" }}
                 </button>
                 <button type="button" class="btn quiet" on:click=move |_| cancel.run(())>"Cancel"</button>
             </p>

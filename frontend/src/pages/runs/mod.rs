@@ -7,8 +7,8 @@ mod listing;
 mod more;
 mod table;
 
-pub use feed::{Touched, follow_runs};
-pub use table::{RunTable, title_of};
+pub use feed::follow_runs;
+pub use table::RunTable;
 
 use super::not_found::NotFoundPage;
 use crate::api::{ApiClient, Failure, RunPath, use_api};

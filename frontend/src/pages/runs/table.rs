@@ -85,11 +85,11 @@ fn RunRow(id: RunId, row: Callback<RunId, Option<RunResponse>>) -> impl IntoView
 }
 
 /// What people call a run: its title, or what it does.
-pub fn title_of(run: &RunResponse) -> String {
+fn title_of(run: &RunResponse) -> String {
     run.title.clone().unwrap_or_else(|| run.workflow.name.to_string())
 }
 
 /// Who it was, in a word.
-pub fn name_of(actor: &Actor) -> String {
+fn name_of(actor: &Actor) -> String {
     actor.name.clone().unwrap_or_else(|| "the runtime".to_owned())
 }
