@@ -8,6 +8,7 @@ mod api;
 mod app;
 mod approval;
 mod components;
+mod form;
 mod pages;
 mod state;
 mod text;

@@ -4,15 +4,15 @@ use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-/// A button that copies a text.
+/// A button that copies a text, as it is when the button is pressed.
 #[component]
 pub fn Copy(
-    #[prop(into)] text: String,
+    #[prop(into)] text: Signal<String>,
     #[prop(into, default = "Copy".to_owned())] label: String,
 ) -> impl IntoView {
     let said = RwSignal::new(None::<&'static str>);
     let copy = move |_| {
-        let writing = window().navigator().clipboard().write_text(&text);
+        let writing = window().navigator().clipboard().write_text(&text.get_untracked());
         spawn_local(async move {
             let done = JsFuture::from(writing).await.is_ok();
             said.set(Some(if done { "Copied" } else { "Not allowed" }));

@@ -1,10 +1,195 @@
 //! One project.
 
-use crate::components::PageHead;
+use super::address::address;
+use super::not_found::NotFoundPage;
+use super::projects::mode_in_words;
+use super::runs::{RunTable, follow_runs};
+use crate::api::{Failure, use_api};
+use crate::components::{Empty, Loaded, PageHead, ProblemPanel, StatusBadge, StatusKind, When};
+use crate::form::unsplit;
+use crate::state::{Crumb, Live, Query};
+use domain::approval::ApprovalStatus;
+use domain::{ProjectId, RunId};
 use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use wire::{ApprovalResponse, ListApprovals, ListRuns, ProblemCode, ProjectResponse};
+
+/// How many of the newest runs are shown.
+const RECENT: i64 = 10;
 
 /// One project.
 #[component]
 pub fn ProjectPage() -> impl IntoView {
-    view! { <PageHead title="ProjectPage" /> }
+    let params = use_params_map();
+    let project = Memo::new(move |_| ProjectId::parse(&params.with(|params| params.get("project"))?).ok());
+    move || match project.get() {
+        Some(project) => view! { <ProjectDetail id=project /> }.into_any(),
+        None => view! { <NotFoundPage /> }.into_any(),
+    }
+}
+
+#[component]
+fn ProjectDetail(id: ProjectId) -> impl IntoView {
+    let api = use_api();
+    let project = Query::new(move || api.get_project(id));
+    let missing = Memo::new(move |_| {
+        project
+            .failure
+            .with(|failure| failure.as_ref().and_then(Failure::code) == Some(ProblemCode::NotFound))
+    });
+    let title = Signal::derive(move || {
+        project.data.with(|project| {
+            project.as_ref().map_or_else(|| "Project".to_owned(), |project| project.name.clone())
+        })
+    });
+    let above = Signal::stored(vec![Crumb::link("Projects", "/projects")]);
+    let archived = Memo::new(move |_| project.data.with(|project| project.as_ref()?.archived_at));
+    let start = move || address("/workflows", [("project", id.to_string())]);
+    move || {
+        if missing.get() {
+            return view! { <NotFoundPage /> }.into_any();
+        }
+        view! {
+            <PageHead title=title above=above>
+                {move || archived.get().map(|at| view! { <span class="chip">"archived "<When at=at /></span> })}
+                <div class="actions">
+                    {move || archived.get().is_none().then(|| view! { <a class="btn primary" href=start()>"Start a run"</a> })}
+                    <a class="btn" href=format!("/projects/{id}/runs")>"All runs"</a>
+                </div>
+            </PageHead>
+            <div class="project-columns">
+                <div class="stack">
+                    <OpenGates id=id />
+                    <RecentRuns id=id />
+                </div>
+                <section class="panel" aria-labelledby="settings">
+                    <h2 id="settings">"Settings"</h2>
+                    <Loaded query=project rows=6 let:data>
+                        {move || view! { <Details project=data.get() /> }}
+                    </Loaded>
+                </section>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+#[component]
+fn Details(project: ProjectResponse) -> impl IntoView {
+    let or_none = |value: Option<String>, none: &'static str| match value {
+        Some(value) => view! { <code>{value}</code> }.into_any(),
+        None => view! { <span class="muted">{none}</span> }.into_any(),
+    };
+    let tests = (!project.test_command.is_empty()).then(|| unsplit(&project.test_command));
+    view! {
+        <dl class="kv">
+            <dt>"Repository"</dt><dd>{or_none(project.repository, "none: runs have no workspace")}</dd>
+            <dt>"Default branch"</dt><dd><code>{project.default_branch}</code></dd>
+            <dt>"Test command"</dt><dd>{or_none(tests, "none: test steps must name one")}</dd>
+            <dt>"Agent"</dt><dd>{or_none(project.agent, "none: agent steps must name one")}</dd>
+            <dt>"Credential"</dt><dd>{or_none(project.credential, "none")}</dd>
+            <dt>"An approval"</dt>
+            <dd>
+                {mode_in_words(project.shipping.mode)}" "<code>{project.shipping.branch_pattern}</code>
+                " at "<code>{project.shipping.remote}</code>
+            </dd>
+            <dt>"Created"</dt>
+            <dd><When at=project.created_at />{project.created_by.name.map(|name| format!(" by {name}"))}</dd>
+            <dt>"Changed"</dt><dd><When at=project.updated_at /></dd>
+            <dt>"Id"</dt><dd><code>{project.id.to_string()}</code></dd>
+        </dl>
+    }
+}
+
+#[component]
+fn RecentRuns(id: ProjectId) -> impl IntoView {
+    let api = use_api();
+    let live = expect_context::<Live>();
+    let runs = Query::new(move || async move {
+        api.list_runs(&ListRuns { project_id: Some(id), limit: Some(RECENT), ..ListRuns::default() }).await
+    });
+    Effect::new(move |_| live.true_at_ms.set(runs.read_at_ms.get()));
+    live.show(follow_runs(
+        move |touched| {
+            if touched.iter().any(|touched| touched.project == id) {
+                runs.refetch();
+            }
+        },
+        move || runs.refetch(),
+    ));
+    let ids = Memo::new(move |_| {
+        runs.data.with(|list| list.iter().flat_map(|list| &list.items).map(|run| run.id).collect::<Vec<_>>())
+    });
+    let row = Callback::new(move |run: RunId| {
+        runs.data.with(|list| list.as_ref()?.items.iter().find(|row| row.id == run).cloned())
+    });
+    let none = move || {
+        let start = address("/workflows", [("project", id.to_string())]);
+        view! { <Empty title="No runs yet."><p><a href=start>"Start one"</a></p></Empty> }
+    };
+    view! {
+        <section class="panel" aria-labelledby="recent">
+            <h2 id="recent">"Recent runs"</h2>
+            <Loaded query=runs rows=5 let:_data>
+                <Show when=move || ids.with(|ids| !ids.is_empty()) fallback=none>
+                    <RunTable label="Recent runs" ids=ids row=row />
+                </Show>
+            </Loaded>
+        </section>
+    }
+}
+
+/// The gates of the project that wait; nothing where none does.
+#[component]
+fn OpenGates(id: ProjectId) -> impl IntoView {
+    let inbox = expect_context::<crate::state::Inbox>();
+    let api = use_api();
+    let gates = Query::new(move || {
+        // What the whole app counts is read anew now and then; this follows it.
+        inbox.open.data.track();
+        let query = ListApprovals {
+            status: vec![ApprovalStatus::Pending, ApprovalStatus::Blocked],
+            project_id: Some(id),
+            limit: Some(200),
+            ..ListApprovals::default()
+        };
+        async move { api.list_approvals(&query).await }
+    });
+    let open = Memo::new(move |_| {
+        gates.data.with(|list| list.as_ref().map(|list| list.items.clone()).unwrap_or_default())
+    });
+    let retry = Callback::new(move |()| gates.refetch());
+    view! {
+        {move || gates.failure.get().map(|failure| view! { <ProblemPanel failure=failure retry=retry /> })}
+        <Show when=move || open.with(|open| !open.is_empty())>
+            <section class="panel" aria-labelledby="gates">
+                <h2 id="gates">"Waiting for a decision"</h2>
+                <ul class="gates">
+                    <For each=move || open.get() key=|gate| (gate.id, gate.status) let:gate>
+                        <Gate gate=gate />
+                    </For>
+                </ul>
+            </section>
+        </Show>
+    }
+}
+
+#[component]
+fn Gate(gate: ApprovalResponse) -> impl IntoView {
+    let summary = gate.evidence.diff_summary.map(|diff| diff.text);
+    view! {
+        <li>
+            <StatusBadge kind=StatusKind::from(gate.status) />
+            <a href=format!("/projects/{}/runs/{}", gate.project_id, gate.run_id)>"Review "<code>{gate.step.to_string()}</code></a>
+            <span class="muted">{summary}</span>
+            <span class="muted">"since "<When at=gate.requested_at /></span>
+            {gate.expires_at.map(|at| view! { <span class="muted">"expires "<ExpiresAt at=at /></span> })}
+        </li>
+    }
+}
+
+#[component]
+fn ExpiresAt(at: domain::Timestamp) -> impl IntoView {
+    let clock = expect_context::<crate::state::Clock>();
+    view! { <time datetime=at.to_string()>{move || clock.exact(at)}</time> }
 }

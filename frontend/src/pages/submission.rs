@@ -1,0 +1,103 @@
+//! A form on its way to the server: checked, sent once, and marked with what was refused.
+
+use crate::api::{Failure, IdempotencyKey};
+use crate::form::standing;
+use domain::Fault;
+use leptos::prelude::*;
+use serde_json::Value;
+
+/// A form on its way to the server.
+#[derive(Clone, Copy)]
+pub struct Submission {
+    /// What is marked at the controls.
+    pub faults: RwSignal<Vec<Fault>>,
+    /// Counts the times that faults stopped it: the summary then takes the focus.
+    pub stopped: RwSignal<u32>,
+    /// Why it was refused, where that is not about single fields.
+    pub failure: RwSignal<Option<Failure>>,
+    pub working: RwSignal<bool>,
+    /// Faults that the server found, and in what.
+    refused: StoredValue<Option<(Vec<Fault>, Value)>>,
+    /// What was sent without an answer: the same again is the same intention.
+    unanswered: StoredValue<Option<(String, Value, IdempotencyKey)>>,
+}
+
+impl Submission {
+    pub fn new() -> Self {
+        Self {
+            faults: RwSignal::new(Vec::new()),
+            stopped: RwSignal::new(0),
+            failure: RwSignal::new(None),
+            working: RwSignal::new(false),
+            refused: StoredValue::new(None),
+            unanswered: StoredValue::new(None),
+        }
+    }
+
+    /// Marks what is wrong now, once something was wrong before.
+    pub fn review(self, body: &Value, mut found: Vec<Fault>) {
+        if self.stopped.get_untracked() == 0 {
+            return;
+        }
+        if let Some((refused, sent)) = self.refused.get_value() {
+            let known = |fault: &Fault| found.iter().any(|other| other.pointer == fault.pointer);
+            let more: Vec<Fault> =
+                standing(&refused, &sent, body).into_iter().filter(|fault| !known(fault)).collect();
+            found.extend(more);
+        }
+        if self.faults.with_untracked(|faults| *faults != found) {
+            self.faults.set(found);
+        }
+    }
+
+    /// The key to send it with to `path`; `None` when it is being sent already or has faults, which are marked.
+    pub fn begin(self, path: &str, body: &Value, found: Vec<Fault>) -> Option<IdempotencyKey> {
+        if self.working.get_untracked() {
+            return None;
+        }
+        self.failure.set(None);
+        self.refused.set_value(None);
+        if !found.is_empty() {
+            self.stop(found);
+            return None;
+        }
+        self.faults.set(Vec::new());
+        let key = match self.unanswered.get_value() {
+            Some((before, sent, key)) if before == path && sent == *body => key,
+            _ => IdempotencyKey::new(),
+        };
+        self.unanswered.set_value(Some((path.to_owned(), body.clone(), key.clone())));
+        self.working.set(true);
+        Some(key)
+    }
+
+    /// What the server made of it; `None` when it was refused, which is shown, or the page is gone.
+    pub fn end<T>(self, body: &Value, result: Result<T, Failure>) -> Option<T> {
+        if self.working.try_set(false).is_some() {
+            return None;
+        }
+        let failure = match result {
+            Ok(made) => return Some(made),
+            Err(failure) => failure,
+        };
+        match failure.problem() {
+            // The server may have failed after doing it.
+            Some(problem) if problem.status < 500 => {
+                self.unanswered.set_value(None);
+                if problem.errors.is_empty() {
+                    self.failure.set(Some(failure));
+                } else {
+                    self.refused.set_value(Some((problem.errors.clone(), body.clone())));
+                    self.stop(problem.errors.clone());
+                }
+            }
+            Some(_) | None => self.failure.set(Some(failure)),
+        }
+        None
+    }
+
+    fn stop(self, faults: Vec<Fault>) {
+        self.faults.set(faults);
+        self.stopped.update(|stopped| *stopped += 1);
+    }
+}
