@@ -18,8 +18,12 @@ mod outcome;
 mod panel;
 mod record;
 #[cfg(test)]
-mod sample;
+pub mod sample;
 mod summary;
+mod width;
 
+pub use evidence::{level_word, tests_gist};
 pub use keys::is_typing;
 pub use panel::ApprovalPanel;
+pub use record::sentence as outcome_sentence;
+pub use width::is_wide;

@@ -9,6 +9,7 @@ mod walk;
 mod words;
 
 use super::draft;
+use super::width::is_wide;
 use crate::api::{RunPath, use_api};
 use crate::state::Query;
 use domain::evidence::RiskNote;
@@ -52,7 +53,7 @@ pub fn DiffView(
     let opened = RwSignal::new(Opened::new(&rows, &folded));
     let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
     let (wanted, want) = query_signal_with_options::<String>("diff", options);
-    let has_room = has_room();
+    let has_room = is_wide(TWO_SIDES);
     let layout = Memo::new(move |_| {
         if has_room.get() && wanted.get().as_deref() == Some("split") {
             Layout::Split
@@ -138,13 +139,4 @@ fn PatchLink(path: RunPath, sha256: String) -> impl IntoView {
         })
     });
     move || content.get().map(|href| view! { <a href=href download="">"Download patch"</a> })
-}
-
-/// Whether the window has room for two sides.
-fn has_room() -> Memo<bool> {
-    let width = || window().inner_width().ok().and_then(|width| width.as_f64()).unwrap_or_default();
-    let now = RwSignal::new(width());
-    let listener = window_event_listener(ev::resize, move |_| now.set(width()));
-    on_cleanup(move || listener.remove());
-    Memo::new(move |_| now.get() >= TWO_SIDES)
 }

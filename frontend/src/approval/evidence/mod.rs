@@ -9,4 +9,4 @@ mod watch;
 pub use block::{Marking, Seeing};
 pub use changes::Changes;
 pub use risks::{Risks, word as level_word};
-pub use test_results::TestResults;
+pub use test_results::{TestResults, gist as tests_gist};
