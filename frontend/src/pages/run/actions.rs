@@ -1,5 +1,6 @@
 //! What a person can do to the run as a whole.
 
+use super::retry::RetryDialog;
 use super::selection::start_again;
 use super::view::RunView;
 use super::words;
@@ -22,36 +23,28 @@ pub fn Actions(view: RunView, run: Signal<RunResponse>) -> impl IntoView {
         })
     };
     let cancel = action("cancel");
-    let retries = [("retry", "Retry the run"), ("retry_step", "Retry the failed step")]
-        .map(|(name, text)| (name, text, action(name)));
+    let retry = action("retry");
     let is_over = Memo::new(move |_| run.with(|run| run.status.is_terminal()));
+    let has_failed =
+        Memo::new(move |_| run.with(|run| matches!(run.status, Status::Failed | Status::Cancelled)));
     let opened = RwSignal::new(false);
-    let may_retry = retries.map(|(_, _, action)| action);
-    let says_nothing_of_retries = Memo::new(move |_| {
-        run.with(|run| run.status) == Status::Failed
-            && may_retry.iter().all(|action| action.with(Option::is_none))
-    });
+    let retrying = RwSignal::new(false);
     view! {
         <div class="actions run-actions">
             {move || (!is_over.get()).then(|| cancel.get()).flatten().map(|action| view! {
-                <ActionButton action=action text="Cancel run" press=Callback::new(move |()| opened.set(true)) />
+                <ActionButton action=action class="btn danger" text="Cancel run" press=Callback::new(move |()| opened.set(true)) />
             })}
-            {retries.map(|(_, text, action)| move || {
-                // Without an operation that carries it out, only the refusal and its reason can be shown.
-                action.get().filter(|action| !action.allowed).map(|action| view! {
-                    <ActionButton action=action text=text press=Callback::new(|()| {}) />
-                })
+            {move || has_failed.get().then(|| retry.get()).flatten().map(|action| view! {
+                <ActionButton
+                    action=action class="btn primary" text="Retry the run"
+                    press=Callback::new(move |()| retrying.set(true))
+                />
+            })}
+            {move || is_over.get().then(|| view! {
+                <a class="btn" href=run.with_untracked(start_again)>"Start another run"</a>
             })}
         </div>
-        {move || says_nothing_of_retries.get().then(|| {
-            let href = run.with_untracked(start_again);
-            view! {
-                <p class="run-again">
-                    "This server does not offer a retry of this run yet; "
-                    <a href=href>"start a new run from Workflows"</a>" with the same inputs."
-                </p>
-            }
-        })}
+        <RetryDialog view=view run=run opened=retrying />
         <Dialog open=opened title="Cancel this run?">
             <CancelForm view=view run=run opened=opened />
         </Dialog>
@@ -60,13 +53,19 @@ pub fn Actions(view: RunView, run: Signal<RunResponse>) -> impl IntoView {
 
 /// A button for something that the server allows, or refuses for a reason that is told.
 #[component]
-fn ActionButton(action: ActionResponse, text: &'static str, press: Callback<()>) -> impl IntoView {
+fn ActionButton(
+    action: ActionResponse,
+    /// `btn`, with what makes it stand out.
+    class: &'static str,
+    text: &'static str,
+    press: Callback<()>,
+) -> impl IntoView {
     let ActionResponse { action: name, allowed, detail, .. } = action;
     let reason_id = format!("why-not-{name}");
     let described = (!allowed).then(|| reason_id.clone());
     view! {
         <button
-            type="button" class="btn danger" data-action=name
+            type="button" class=class data-action=name
             aria-disabled=(!allowed).to_string() aria-describedby=described
             on:click=move |_| if allowed { press.run(()) }
         >

@@ -12,6 +12,7 @@ mod history;
 mod inputs;
 mod lineage;
 mod log;
+mod retry;
 mod selection;
 mod timeline;
 mod view;
@@ -20,6 +21,7 @@ mod words;
 pub use view::RunView;
 
 use crate::api::{RunPath, use_api};
+use crate::approval::ApprovalPanel;
 use crate::components::{Loaded, PageHead, StatusBadge, StatusKind};
 use crate::pages::not_found::NotFoundPage;
 use crate::state::{Announcer, Crumb, Query};
@@ -138,10 +140,11 @@ fn Content(view: RunView, run: Signal<RunResponse>, project_name: Memo<String>) 
         <div class="run">
             <actions::Actions view=view run=run />
             <facts::Facts run=run project_name=project_name />
-            {move || gate.get().map(|gate| {
-                // The approval panel goes here:
-                // <ApprovalPanel run=run approval=gate events_seen=view.changed on_change=view.on_change() />
-                let _ = gate;
+            // Another gate is another panel.
+            {move || gate.get().map(|gate| view! {
+                <ApprovalPanel
+                    run=run approval=gate events_seen=Signal::from(view.changed) on_change=view.on_change()
+                />
             })}
             <failure::FailurePanel view=view run=run />
             <Tabs view=view run=run />
