@@ -3,6 +3,7 @@
 use super::super::gate_state::{Block, Happening};
 use super::block::{EvidenceBlock, Seeing};
 use crate::state::duration;
+use crate::text::visible::shown;
 use domain::evidence::TestSummary;
 use leptos::prelude::*;
 
@@ -57,7 +58,7 @@ const SHOWN: usize = 10;
 fn Names(title: &'static str, kind: &'static str, names: Vec<String>) -> impl IntoView {
     let count = names.len();
     let rest = names.get(SHOWN..).unwrap_or_default().to_vec();
-    let item = |name: String| view! { <li><code>{name}</code></li> };
+    let item = |name: String| view! { <li><code>{shown(&name)}</code></li> };
     (count > 0).then(|| {
         view! {
             <div class="test-names" data-kind=kind>
