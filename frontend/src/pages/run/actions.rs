@@ -5,7 +5,6 @@ use super::view::RunView;
 use super::words;
 use crate::api::{Failure, IdempotencyKey, use_api};
 use crate::components::{Dialog, Field, ProblemPanel};
-use domain::run::Status;
 use leptos::{ev, prelude::*};
 use wasm_bindgen_futures::spawn_local;
 use wire::{ActionResponse, CancelRequest, RunResponse};
@@ -15,35 +14,46 @@ const MAX_REASON: &str = "4000";
 
 /// Cancelling, and trying again.
 #[component]
-pub fn Actions(view: RunView, run: Signal<RunResponse>) -> impl IntoView {
-    let action = move |name: &'static str| {
-        Memo::new(move |_| {
-            run.with(|run| run.allowed_actions.iter().find(|action| action.action == name).cloned())
-        })
-    };
-    let cancel = action("cancel");
-    let retries = [("retry", "Retry the run"), ("retry_step", "Retry the failed step")]
-        .map(|(name, text)| (name, text, action(name)));
-    let is_over = Memo::new(move |_| run.with(|run| run.status.is_terminal()));
+pub fn Actions(view: RunView) -> impl IntoView {
+    let cancel = action(view, "cancel");
+    let retries = [("retry", "Retry the run"), ("retry_step", "Retry the failed step")];
+    let is_over =
+        Memo::new(move |_| view.run.data.with(|run| run.as_ref().is_none_or(|run| run.status.is_terminal())));
     let opened = RwSignal::new(false);
-    let may_retry = retries.map(|(_, _, action)| action);
-    let says_nothing_of_retries = Memo::new(move |_| {
-        run.with(|run| run.status) == Status::Failed
-            && may_retry.iter().all(|action| action.with(Option::is_none))
-    });
     view! {
         <div class="actions run-actions">
             {move || (!is_over.get()).then(|| cancel.get()).flatten().map(|action| view! {
                 <ActionButton action=action text="Cancel run" press=Callback::new(move |()| opened.set(true)) />
             })}
-            {retries.map(|(_, text, action)| move || {
+            {retries.map(|(name, text)| {
+                let action = action(view, name);
                 // Without an operation that carries it out, only the refusal and its reason can be shown.
-                action.get().filter(|action| !action.allowed).map(|action| view! {
+                move || action.get().filter(|action| !action.allowed).map(|action| view! {
                     <ActionButton action=action text=text press=Callback::new(|()| {}) />
                 })
             })}
         </div>
-        {move || says_nothing_of_retries.get().then(|| {
+        <Dialog open=opened title="Cancel this run?">
+            <CancelForm view=view opened=opened />
+        </Dialog>
+    }
+}
+
+/// What the server says of an action; `None` where it does not know it.
+fn action(view: RunView, name: &'static str) -> Memo<Option<ActionResponse>> {
+    Memo::new(move |_| {
+        view.run
+            .data
+            .with(|run| run.as_ref()?.allowed_actions.iter().find(|action| action.action == name).cloned())
+    })
+}
+
+/// How to try again where the server offers no retry of a failed run.
+#[component]
+pub fn StartAgain(view: RunView, run: Signal<RunResponse>) -> impl IntoView {
+    let (retry, step) = (action(view, "retry"), action(view, "retry_step"));
+    move || {
+        (retry.with(Option::is_none) && step.with(Option::is_none)).then(|| {
             let href = run.with_untracked(start_again);
             view! {
                 <p class="run-again">
@@ -51,10 +61,7 @@ pub fn Actions(view: RunView, run: Signal<RunResponse>) -> impl IntoView {
                     <a href=href>"start a new run from Workflows"</a>" with the same inputs."
                 </p>
             }
-        })}
-        <Dialog open=opened title="Cancel this run?">
-            <CancelForm view=view run=run opened=opened />
-        </Dialog>
+        })
     }
 }
 
@@ -79,7 +86,7 @@ fn ActionButton(action: ActionResponse, text: &'static str, press: Callback<()>)
 }
 
 #[component]
-fn CancelForm(view: RunView, run: Signal<RunResponse>, opened: RwSignal<bool>) -> impl IntoView {
+fn CancelForm(view: RunView, opened: RwSignal<bool>) -> impl IntoView {
     let api = use_api();
     let reason = RwSignal::new(String::new());
     let failure = RwSignal::new(None::<Failure>);
@@ -115,7 +122,7 @@ fn CancelForm(view: RunView, run: Signal<RunResponse>, opened: RwSignal<bool>) -
         });
     };
     view! {
-        <p>{move || what_ends(view, &run.get())}</p>
+        <p>{move || view.run.data.get().map(|run| what_ends(view, &run))}</p>
         <p>"A cancelled run cannot be resumed. Its log, artifacts and history stay."</p>
         {move || failure.get().map(|failure| view! { <ProblemPanel failure=failure /> })}
         <form class="stack" on:submit=submit>

@@ -1,5 +1,6 @@
 //! Why the run failed, and what to do about it.
 
+use super::actions::StartAgain;
 use super::selection::Selected;
 use super::view::RunView;
 use super::words;
@@ -14,11 +15,11 @@ use wire::RunResponse;
 #[component]
 pub fn FailurePanel(view: RunView, run: Signal<RunResponse>) -> impl IntoView {
     let failure = Memo::new(move |_| run.with(|run| run.failure.clone()));
-    move || failure.get().map(|failure| view! { <Explained view=view failure=failure /> })
+    move || failure.get().map(|failure| view! { <Explained view=view run=run failure=failure /> })
 }
 
 #[component]
-fn Explained(view: RunView, failure: Failure) -> impl IntoView {
+fn Explained(view: RunView, run: Signal<RunResponse>, failure: Failure) -> impl IntoView {
     let Failure {
         error_type,
         reason,
@@ -48,12 +49,13 @@ fn Explained(view: RunView, failure: Failure) -> impl IntoView {
     };
     view! {
         <section class="panel failure" aria-labelledby="failure-title" data-reason=reason.as_str()>
-            <h2 id="failure-title">{format!("Failed: {}", words::of_code(reason.as_str()))}</h2>
+            <p class="failure-eyebrow">"Why this run failed"</p>
+            <h2 id="failure-title">{words::sentence(reason.as_str())}</h2>
             {(!detail.is_empty()).then(|| view! { <p class="failure-detail">{visible::shown(&detail)}</p> })}
             <p><strong>"What to do: "</strong>{remediation}</p>
             <dl class="kv">
                 <dt>"Error type"</dt>
-                <dd>{words::of_code(error_type.as_str())}" "<code class="muted">{error_type.as_str()}</code></dd>
+                <dd><code>{error_type.as_str()}</code></dd>
                 <dt>"Reason"</dt>
                 <dd><code>{reason.as_str()}</code></dd>
                 <dt>"Failed step"</dt>
@@ -68,6 +70,7 @@ fn Explained(view: RunView, failure: Failure) -> impl IntoView {
             {(!complete).then(|| view! {
                 <p class="failure-missing">{not_known(&missing_fields)}</p>
             })}
+            <StartAgain view=view run=run />
         </section>
     }
 }

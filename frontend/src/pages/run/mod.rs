@@ -20,6 +20,7 @@ mod words;
 pub use view::RunView;
 
 use crate::api::{RunPath, use_api};
+use crate::approval::ApprovalPanel;
 use crate::components::{Loaded, PageHead, StatusBadge, StatusKind};
 use crate::pages::not_found::NotFoundPage;
 use crate::state::{Announcer, Crumb, Query};
@@ -124,6 +125,7 @@ fn Present(view: RunView) -> impl IntoView {
     view! {
         <PageHead title=heading tab=tab above=above>
             {move || status.get().map(|status| view! { <StatusBadge kind=status /> })}
+            <actions::Actions view=view />
         </PageHead>
         <Loaded query=view.run rows=6 let:run>
             <Content view=view run=run project_name=project_name />
@@ -136,12 +138,9 @@ fn Content(view: RunView, run: Signal<RunResponse>, project_name: Memo<String>) 
     let gate = Memo::new(move |_| run.with(|run| run.approval.as_ref().map(|approval| approval.id)));
     view! {
         <div class="run">
-            <actions::Actions view=view run=run />
             <facts::Facts run=run project_name=project_name />
             {move || gate.get().map(|gate| {
-                // The approval panel goes here:
-                // <ApprovalPanel run=run approval=gate events_seen=view.changed on_change=view.on_change() />
-                let _ = gate;
+                view! { <ApprovalPanel run=run approval=gate events_seen=view.changed.into() on_change=view.on_change() /> }
             })}
             <failure::FailurePanel view=view run=run />
             <Tabs view=view run=run />
