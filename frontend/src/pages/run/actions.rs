@@ -16,17 +16,16 @@ const MAX_REASON: &str = "4000";
 
 /// Cancelling, and trying again.
 #[component]
-pub fn Actions(view: RunView, run: Signal<RunResponse>) -> impl IntoView {
-    let action = move |name: &'static str| {
-        Memo::new(move |_| {
-            run.with(|run| run.allowed_actions.iter().find(|action| action.action == name).cloned())
-        })
-    };
-    let cancel = action("cancel");
-    let retry = action("retry");
-    let is_over = Memo::new(move |_| run.with(|run| run.status.is_terminal()));
-    let has_failed =
-        Memo::new(move |_| run.with(|run| matches!(run.status, Status::Failed | Status::Cancelled)));
+pub fn Actions(view: RunView) -> impl IntoView {
+    let cancel = action(view, "cancel");
+    let retry = action(view, "retry");
+    let status = Memo::new(move |_| view.run.data.with(|run| run.as_ref().map(|run| run.status)));
+    let may_repeat = Memo::new(move |_| matches!(status.get(), Some(Status::Failed | Status::Cancelled)));
+    let again = Memo::new(move |_| {
+        view.run.data.with(|run| run.as_ref().filter(|run| run.status.is_terminal()).map(start_again))
+    });
+    let is_over =
+        Memo::new(move |_| view.run.data.with(|run| run.as_ref().is_none_or(|run| run.status.is_terminal())));
     let opened = RwSignal::new(false);
     let retrying = RwSignal::new(false);
     view! {
@@ -34,21 +33,28 @@ pub fn Actions(view: RunView, run: Signal<RunResponse>) -> impl IntoView {
             {move || (!is_over.get()).then(|| cancel.get()).flatten().map(|action| view! {
                 <ActionButton action=action class="btn danger" text="Cancel run" press=Callback::new(move |()| opened.set(true)) />
             })}
-            {move || has_failed.get().then(|| retry.get()).flatten().map(|action| view! {
+            {move || may_repeat.get().then(|| retry.get()).flatten().map(|action| view! {
                 <ActionButton
                     action=action class="btn primary" text="Retry the run"
                     press=Callback::new(move |()| retrying.set(true))
                 />
             })}
-            {move || is_over.get().then(|| view! {
-                <a class="btn" href=run.with_untracked(start_again)>"Start another run"</a>
-            })}
+            {move || again.get().map(|href| view! { <a class="btn" href=href>"Start another run"</a> })}
         </div>
-        <RetryDialog view=view run=run opened=retrying />
+        <RetryDialog view=view opened=retrying />
         <Dialog open=opened title="Cancel this run?">
-            <CancelForm view=view run=run opened=opened />
+            <CancelForm view=view opened=opened />
         </Dialog>
     }
+}
+
+/// What the server says of an action; `None` where it does not know it.
+fn action(view: RunView, name: &'static str) -> Memo<Option<ActionResponse>> {
+    Memo::new(move |_| {
+        view.run
+            .data
+            .with(|run| run.as_ref()?.allowed_actions.iter().find(|action| action.action == name).cloned())
+    })
 }
 
 /// A button for something that the server allows, or refuses for a reason that is told.
@@ -78,7 +84,7 @@ fn ActionButton(
 }
 
 #[component]
-fn CancelForm(view: RunView, run: Signal<RunResponse>, opened: RwSignal<bool>) -> impl IntoView {
+fn CancelForm(view: RunView, opened: RwSignal<bool>) -> impl IntoView {
     let api = use_api();
     let reason = RwSignal::new(String::new());
     let failure = RwSignal::new(None::<Failure>);
@@ -114,7 +120,7 @@ fn CancelForm(view: RunView, run: Signal<RunResponse>, opened: RwSignal<bool>) -
         });
     };
     view! {
-        <p>{move || what_ends(view, &run.get())}</p>
+        <p>{move || view.run.data.get().map(|run| what_ends(view, &run))}</p>
         <p>"A cancelled run cannot be resumed. Its log, artifacts and history stay."</p>
         {move || failure.get().map(|failure| view! { <ProblemPanel failure=failure /> })}
         <form class="stack" on:submit=submit>

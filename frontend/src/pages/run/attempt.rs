@@ -101,14 +101,14 @@ fn failed(failure: StepFailure) -> impl IntoView {
     }
 }
 
-fn confinement(level: &str, lacking: &[String]) -> String {
+fn confinement(level: &str, limits: &[String]) -> String {
     let level = match level {
-        "full" => "full".to_owned(),
-        "partial" => "partial".to_owned(),
-        "none" => "none: the step ran with the server's own rights".to_owned(),
-        other => words::of_code(other),
+        "full" => "Full".to_owned(),
+        "partial" => "Partial".to_owned(),
+        "none" => "None: the step ran with the server's own rights".to_owned(),
+        other => words::sentence(other),
     };
-    if lacking.is_empty() { level } else { format!("{level}; lacking {}", lacking.join(", ")) }
+    if limits.is_empty() { level } else { format!("{level}. Limits: {}", limits.join("; ")) }
 }
 
 fn is_empty(value: &Value) -> bool {
@@ -166,9 +166,9 @@ mod tests {
     }
 
     #[test]
-    fn what_confinement_lacks_is_named() {
-        let lacking = ["network".to_owned(), "seccomp".to_owned()];
-        assert_eq!(confinement("partial", &lacking), "partial; lacking network, seccomp");
-        assert_eq!(confinement("full", &[]), "full");
+    fn the_limits_of_confinement_are_named() {
+        let limits = ["no network namespace".to_owned(), "no seccomp".to_owned()];
+        assert_eq!(confinement("partial", &limits), "Partial. Limits: no network namespace; no seccomp");
+        assert_eq!(confinement("full", &[]), "Full");
     }
 }

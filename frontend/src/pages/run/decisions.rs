@@ -51,8 +51,8 @@ fn Gate(gate: ApprovalResponse, round: usize) -> impl IntoView {
     });
     let is_undecided = gate.decisions.is_empty();
     view! {
-        <li class="panel gate" data-approval=gate.id.to_string()>
-            <div class="gate-head">
+        <li class="panel round" data-approval=gate.id.to_string()>
+            <div class="round-head">
                 <h3>{format!("Round {round} · ")}<code>{gate.step.to_string()}</code></h3>
                 <StatusBadge kind=Signal::stored(StatusKind::from(gate.status)) />
             </div>

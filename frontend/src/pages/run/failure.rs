@@ -48,12 +48,13 @@ fn Explained(view: RunView, failure: Failure) -> impl IntoView {
     };
     view! {
         <section class="panel failure" aria-labelledby="failure-title" data-reason=reason.as_str()>
-            <h2 id="failure-title">{format!("Failed: {}", words::of_code(reason.as_str()))}</h2>
+            <p class="failure-eyebrow">"Why this run failed"</p>
+            <h2 id="failure-title">{words::sentence(reason.as_str())}</h2>
             {(!detail.is_empty()).then(|| view! { <p class="failure-detail">{visible::shown(&detail)}</p> })}
             <p><strong>"What to do: "</strong>{remediation}</p>
             <dl class="kv">
                 <dt>"Error type"</dt>
-                <dd>{words::of_code(error_type.as_str())}" "<code class="muted">{error_type.as_str()}</code></dd>
+                <dd><code>{error_type.as_str()}</code></dd>
                 <dt>"Reason"</dt>
                 <dd><code>{reason.as_str()}</code></dd>
                 <dt>"Failed step"</dt>

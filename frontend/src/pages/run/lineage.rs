@@ -39,7 +39,7 @@ fn Attempt(view: RunView, attempt: LineageAttempt) -> impl IntoView {
     let files = attempt.artifacts;
     view! {
         <li class="panel" aria-current=is_here.then_some("true")>
-            <div class="gate-head">
+            <div class="round-head">
                 <h3>
                     {if is_here {
                         view! { {format!("Attempt {}", attempt.attempt)}" "<span class="chip">"this run"</span> }.into_any()

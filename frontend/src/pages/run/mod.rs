@@ -126,6 +126,7 @@ fn Present(view: RunView) -> impl IntoView {
     view! {
         <PageHead title=heading tab=tab above=above>
             {move || status.get().map(|status| view! { <StatusBadge kind=status /> })}
+            <actions::Actions view=view />
         </PageHead>
         <Loaded query=view.run rows=6 let:run>
             <Content view=view run=run project_name=project_name />
@@ -138,13 +139,9 @@ fn Content(view: RunView, run: Signal<RunResponse>, project_name: Memo<String>) 
     let gate = Memo::new(move |_| run.with(|run| run.approval.as_ref().map(|approval| approval.id)));
     view! {
         <div class="run">
-            <actions::Actions view=view run=run />
             <facts::Facts run=run project_name=project_name />
-            // Another gate is another panel.
-            {move || gate.get().map(|gate| view! {
-                <ApprovalPanel
-                    run=run approval=gate events_seen=Signal::from(view.changed) on_change=view.on_change()
-                />
+            {move || gate.get().map(|gate| {
+                view! { <ApprovalPanel run=run approval=gate events_seen=view.changed.into() on_change=view.on_change() /> }
             })}
             <failure::FailurePanel view=view run=run />
             <Tabs view=view run=run />

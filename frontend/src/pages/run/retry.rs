@@ -6,20 +6,20 @@ use crate::components::{Dialog, DigestText, ProblemPanel};
 use leptos::{ev, prelude::*};
 use leptos_router::hooks::use_navigate;
 use wasm_bindgen_futures::spawn_local;
-use wire::{RetryBase, RetryRequest, RunResponse};
+use wire::{RetryBase, RetryRequest};
 
 /// Asks which commit the retry starts from, makes it, and goes to its page.
 #[component]
-pub fn RetryDialog(view: RunView, run: Signal<RunResponse>, opened: RwSignal<bool>) -> impl IntoView {
+pub fn RetryDialog(view: RunView, opened: RwSignal<bool>) -> impl IntoView {
     view! {
         <Dialog open=opened title="Retry this run?">
-            <RetryForm view=view run=run opened=opened />
+            <RetryForm view=view opened=opened />
         </Dialog>
     }
 }
 
 #[component]
-fn RetryForm(view: RunView, run: Signal<RunResponse>, opened: RwSignal<bool>) -> impl IntoView {
+fn RetryForm(view: RunView, opened: RwSignal<bool>) -> impl IntoView {
     let api = use_api();
     let navigate = use_navigate();
     let base = RwSignal::new(RetryBase::Pinned);
@@ -51,7 +51,8 @@ fn RetryForm(view: RunView, run: Signal<RunResponse>, opened: RwSignal<bool>) ->
             }
         });
     };
-    let base_commit = Memo::new(move |_| run.with(|run| run.base_commit.clone()));
+    let base_commit =
+        Memo::new(move |_| view.run.data.with(|run| run.as_ref().and_then(|run| run.base_commit.clone())));
     view! {
         <p>
             "A new run repeats this one: the same version, settings and inputs. "

@@ -80,7 +80,9 @@ fn Open(view: RunView, step: StepKey, attempt: u32, state: Memo<AttemptState>) -
         if let Some(number) = number_under(&event) {
             let from =
                 named.get_untracked().filter(|_| event.shift_key()).map_or(number, |lines| lines.first);
-            link.run(Lines::between(from, number));
+            let lines = Lines::between(from, number);
+            log.shown.set_value(Some(lines));
+            link.run(lines);
         }
     };
     let search_field = NodeRef::new();
@@ -196,17 +198,16 @@ fn stay_at_end(log: OpenLog) {
 
 /// Shows the lines that the address names once they have come, and gives them the focus.
 fn go_to_named(log: OpenLog, feed: Feed) {
-    Effect::new(move |shown: Option<Option<Lines>>| {
+    Effect::new(move |_| {
         log.version.track();
-        let shown = shown.flatten();
-        let lines = log.named.get()?;
+        let Some(lines) = log.named.get() else { return log.shown.set_value(None) };
         let has_come = lines.first <= log.total() && (lines.last < log.total() || feed.is_complete.get());
-        if shown == Some(lines) || !has_come || lines.first <= log.cut() {
-            return shown;
+        if log.shown.get_value() == Some(lines) || !has_come || lines.first <= log.cut() {
+            return;
         }
+        log.shown.set_value(Some(lines));
         log.show_line(lines.first);
         log.focus_line(lines.first);
-        Some(lines)
     });
 }
 

@@ -18,6 +18,8 @@ pub struct OpenLog {
     is_due: StoredValue<bool>,
     pub scroller: NodeRef<html::Div>,
     top: RwSignal<f64>,
+    /// Where to scroll with the next frame, once the lines are in the document.
+    goal: StoredValue<Option<f64>>,
     height: RwSignal<f64>,
     pub wraps: RwSignal<bool>,
     /// The reader stays at the end while text comes.
@@ -31,6 +33,8 @@ pub struct OpenLog {
     pub current: RwSignal<Option<usize>>,
     /// The lines that the address names.
     pub named: Memo<Option<Lines>>,
+    /// The named lines that were shown, or were picked where they stand.
+    pub shown: StoredValue<Option<Lines>>,
 }
 
 impl OpenLog {
@@ -41,6 +45,7 @@ impl OpenLog {
             is_due: StoredValue::new(false),
             scroller: NodeRef::new(),
             top: RwSignal::new(0.0),
+            goal: StoredValue::new(None),
             height: RwSignal::new(400.0),
             wraps: RwSignal::new(false),
             follows: RwSignal::new(false),
@@ -49,17 +54,18 @@ impl OpenLog {
             search: StoredValue::new(Search::default()),
             current: RwSignal::new(None),
             named,
+            shown: StoredValue::new(None),
         }
     }
 
     /// Takes text in; it is shown with the next frame.
     pub fn push(self, text: &str) {
+        let cut = self.buffer.with_value(Buffer::cut);
         self.buffer.update_value(|buffer| buffer.push(text));
         if self.is_due.get_value() {
             return;
         }
         self.is_due.set_value(true);
-        let cut = self.buffer.with_value(Buffer::cut);
         request_animation_frame(move || {
             // The log may have been closed before the frame came.
             if self.is_due.try_set_value(false).is_none() {
@@ -76,8 +82,7 @@ impl OpenLog {
             self.seen.set(self.total());
         } else if cut > cut_before {
             // The lines move up; the reader stays at the same one.
-            let moved = (cut - cut_before) as f64 * window::ROW;
-            self.scroll_to((self.top.get_untracked() - moved).max(0.0));
+            self.move_up((cut - cut_before) as f64 * window::ROW);
         }
     }
 
@@ -245,18 +250,33 @@ impl OpenLog {
 
     fn scroll_to(self, top: f64) {
         self.top.set(top);
+        self.goal.set_value(Some(top));
         request_animation_frame(move || {
-            if let Some(scroller) = self.scroller.try_get_untracked().flatten() {
-                scroller.set_scroll_top(top as i32);
+            let goal = self.goal.try_update_value(Option::take).flatten();
+            if let (Some(goal), Some(scroller)) = (goal, self.scroller.try_get_untracked().flatten()) {
+                scroller.set_scroll_top(goal as i32);
                 self.measure();
             }
         });
+    }
+
+    /// Keeps the reader at the same lines when those before them were cut.
+    fn move_up(self, pixels: f64) {
+        let top = (self.top.get_untracked() - pixels).max(0.0);
+        if self.goal.get_value().is_some() {
+            self.goal.set_value(Some(top));
+            self.top.set(top);
+        } else if let Some(scroller) = self.scroller.get_untracked() {
+            scroller.set_scroll_top(top as i32);
+            self.measure();
+        }
     }
 
     /// Notes where the scroller is and how high.
     pub fn measure(self) {
         let Some(scroller) = self.scroller.try_get_untracked().flatten() else { return };
         let (top, height) = (f64::from(scroller.scroll_top()), f64::from(scroller.client_height()));
+        let top = self.goal.get_value().unwrap_or(top);
         if (self.top.get_untracked() - top).abs() > f64::EPSILON {
             self.top.set(top);
         }

@@ -101,11 +101,11 @@ impl Axis {
                 continue;
             }
             let place = self.place(moment);
-            let is_free = place.share - last.share >= 0.08 && place.share <= 0.95;
+            let is_free = place.share - last.share >= 0.08 && place.share <= 0.9;
             // A mark's text is at its right, where it must not meet the text of a break.
             let meets_break = self.folds.iter().any(|fold| {
                 let distance = place.share - self.place(fold.from_ms).share;
-                (-0.08..0.02).contains(&distance)
+                (-0.1..0.06).contains(&distance)
             });
             if is_free && !meets_break {
                 marks.push(at);
