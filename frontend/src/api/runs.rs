@@ -5,9 +5,8 @@ use domain::contract::StepKey;
 use domain::{ProjectId, RunId};
 use std::fmt;
 use wire::{
-    ArtifactList, CancelRequest, DiagnosticList, DiffResponse, EventList, LineageResponse, ListEvents,
-    ListRuns, ListTransitions, LogQuery, RetryRequest, RunList, RunResponse, StartRunRequest, StepList,
-    TransitionList,
+    ArtifactList, CancelRequest, DiagnosticList, DiffResponse, LineageResponse, ListEvents, ListRuns,
+    ListTransitions, RetryRequest, RunList, RunResponse, StartRunRequest, StepList, TransitionList,
 };
 
 /// Where a run is: its project and itself.
@@ -64,10 +63,6 @@ impl ApiClient {
         self.get(&format!("{run}/steps")).read().await
     }
 
-    pub async fn list_events(self, run: RunPath, query: &ListEvents) -> Result<EventList, Failure> {
-        self.get(&format!("{run}/events")).query(query).read().await
-    }
-
     pub async fn list_transitions(
         self,
         run: RunPath,
@@ -90,17 +85,6 @@ impl ApiClient {
 
     pub async fn get_diff(self, run: RunPath) -> Result<DiffResponse, Failure> {
         self.get(&format!("{run}/diff")).read().await
-    }
-
-    /// A part of an attempt's log, as text.
-    pub async fn get_log(
-        self,
-        run: RunPath,
-        step: &StepKey,
-        attempt: u32,
-        query: &LogQuery,
-    ) -> Result<String, Failure> {
-        self.get(&log_path(run, step, attempt)).query(query).text().await
     }
 }
 

@@ -40,13 +40,20 @@ pub fn DecisionForm(
     let to_reject = Memo::new(move |_| needs(Decision::Rejected));
     let rationale = RwSignal::new(draft::rationale(id));
     Effect::new(move |_| draft::keep_rationale(id, &rationale.get()));
-    let must_explain = Memo::new(move |_| {
-        deciding.approval.data.with(|approval| {
-            approval
-                .as_ref()
-                .is_some_and(|approval| approval.policy.rationale_on_reject == RationaleRule::Required)
-        })
+    // The policy is frozen when the gate opens.
+    let (must_explain, is_read) = deciding.approval.data.with_untracked(|approval| {
+        let policy = approval.as_ref().map(|approval| &approval.policy);
+        (
+            policy.is_some_and(|policy| policy.rationale_on_reject == RationaleRule::Required),
+            policy.is_some_and(|policy| policy.on_reject.step.is_some()),
+        )
     });
+    let label = if must_explain { "Rationale (required to reject)" } else { "Rationale (optional)" };
+    let hint = if is_read {
+        "After a rejection the repeated step reads it."
+    } else {
+        "It is kept with the decision."
+    };
     let fault = Memo::new(move |_| match deciding.submission.get() {
         Submission::Refused(failure) => rationale_fault(&failure),
         Submission::Idle | Submission::Sending(_) | Submission::Unknown { .. } => None,
@@ -72,8 +79,6 @@ pub fn DecisionForm(
             deciding.send(decision, digest, &rationale.get_untracked());
         }
     };
-    let label =
-        move || if must_explain.get() { "Rationale (required to reject)" } else { "Rationale (optional)" };
     let text = move |decision, idle: &'static str, sending: &'static str| {
         move || if deciding.submission.get() == Submission::Sending(decision) { sending } else { idle }
     };
@@ -84,15 +89,13 @@ pub fn DecisionForm(
         <form class="decision" aria-label="Decision" on:submit=move |event| event.prevent_default()>
             <h3>"Decision"</h3>
             <Consequences deciding />
-            <Field id="rationale" label="" fault=Signal::derive(move || fault.get())>
+            <Field id="rationale" label=label hint=hint fault=Signal::derive(move || fault.get())>
                 <textarea
                     id="rationale"
                     node_ref=first
                     rows="3"
                     maxlength="4000"
-                    aria-label=label
-                    placeholder=label
-                    aria-describedby="rationale-fault"
+                    aria-describedby="rationale-hint rationale-fault"
                     aria-invalid=move || fault.get().is_some().to_string()
                     prop:value=rationale
                     on:input:target=move |event| rationale.set(event.target().value())

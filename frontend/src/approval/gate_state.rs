@@ -11,7 +11,8 @@ pub enum Block {
 }
 
 impl Block {
-    pub const ALL: [Self; 3] = [Self::Diff, Self::Tests, Self::Risk];
+    /// In the order of the page.
+    pub const ALL: [Self; 3] = [Self::Risk, Self::Tests, Self::Diff];
 
     /// The value of `data-evidence`.
     pub const fn key(self) -> &'static str {

@@ -220,9 +220,9 @@ mod tests {
         assert_eq!(
             around.needs(Decision::Rejected),
             [
-                "Still loading: changes.",
-                "Still loading: test results.",
                 "Not seen yet: risk notes.",
+                "Still loading: test results.",
+                "Still loading: changes.",
                 "Live updates are paused: the evidence may be out of date."
             ]
         );

@@ -2,6 +2,7 @@
 
 use super::blocked::{Blocked, Refresh};
 use super::decide::Deciding;
+use super::draft;
 use super::evidence::{Changes, Marking, Risks, Seeing, TestResults};
 use super::form::DecisionForm;
 use super::gate_state::GateState;
@@ -80,6 +81,7 @@ fn Gate(
     Effect::new(move |_| gate.update(|gate| gate.turn_to(digest.get())));
     let title = NodeRef::<html::H2>::new();
     let on_recorded = Callback::new(move |()| {
+        draft::keep_rationale(id, "");
         let said = approval.with_untracked(|approval| approval.outcome.as_ref().map(sentence));
         announcer.polite.set(said.unwrap_or_else(|| "Your decision counts".to_owned()));
         if let Some(title) = title.get_untracked() {
@@ -107,12 +109,12 @@ fn Gate(
         Stage::Pending => view! {
             <div class="gate-columns">
                 <div class="gate-evidence">{evidence(Marking::Asked)}</div>
-                <div class="gate-decision">
+                <div class="gate-decision"><div class="gate-sticky">
                     <DecisionForm run id deciding gate first=form />
                     {move || may_refresh.get().then(|| view! {
                         <Refresh path id deciding class="btn quiet" on_change />
                     })}
-                </div>
+                </div></div>
             </div>
         }
         .into_any(),

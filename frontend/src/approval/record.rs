@@ -2,7 +2,7 @@
 
 use crate::components::{DigestText, When};
 use domain::Actor;
-use domain::approval::{ApprovalStatus, Decision};
+use domain::approval::ApprovalStatus;
 use leptos::prelude::*;
 use wire::{ApprovalResponse, OutcomeResponse, VoteResponse};
 
@@ -59,18 +59,11 @@ fn name(actor: &Actor) -> String {
     actor.name.clone().unwrap_or_else(|| "the runtime".to_owned())
 }
 
-/// A decision that was just made, for whoever cannot see the page.
-pub const fn spoken(decision: Decision) -> &'static str {
-    match decision {
-        Decision::Approved => "Approved",
-        Decision::Rejected => "Rejected",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::sample;
     use super::*;
+    use domain::approval::Decision;
     use test_case::test_case;
 
     #[test_case(ApprovalStatus::Rejected, "Decided by Ana: rejected")]

@@ -5,6 +5,7 @@ use super::decide::Deciding;
 use crate::components::When;
 use crate::state::{Clock, duration};
 use domain::Timestamp;
+use domain::approval::ApprovalStatus;
 use domain::contract::{RationaleRule, StepKey};
 use domain::evidence::Destination;
 use domain::project::ShipMode;
@@ -15,6 +16,7 @@ use wire::{ApprovalResponse, PolicyResponse, RunResponse};
 #[component]
 pub fn Summary(run: Signal<RunResponse>, approval: Signal<ApprovalResponse>) -> impl IntoView {
     let destination = Memo::new(move |_| approval.with(|approval| approval.destination.clone()));
+    let is_blocked = Memo::new(move |_| approval.with(|approval| approval.status == ApprovalStatus::Blocked));
     let times = Memo::new(move |_| approval.with(|approval| (approval.requested_at, approval.expires_at)));
     let policy = Memo::new(move |_| approval.with(|approval| approval.policy.clone()));
     let given = Memo::new(move |_| approval.with(approvals));
@@ -24,7 +26,7 @@ pub fn Summary(run: Signal<RunResponse>, approval: Signal<ApprovalResponse>) -> 
     });
     view! {
         <dl class="kv gate-facts">
-            <div><dt>"Ships to"</dt><dd>{move || ships_to(destination.get())}</dd></div>
+            <div><dt>"Ships to"</dt><dd>{move || if is_blocked.get() { "not known while the gate is blocked".into_any() } else { ships_to(destination.get()) }}</dd></div>
             <div><dt>"Asked"</dt><dd><When at=times.get_untracked().0 /> ", run started by " {starter}</dd></div>
             {move || times.get().1.map(|at| view! { <div><dt>"Expires"</dt><dd><Expiry at is_open=is_open.get() /></dd></div> })}
             <div>

@@ -224,7 +224,8 @@ fn limits(keywords: &Map<String, Value>, kind: &Kind) -> Option<String> {
             (!parts.is_empty()).then(|| parts.join(" · "))
         }
         Kind::Number(rule) => rule.range(),
+        Kind::List(rule) => rule.item.hint.as_ref().map(|hint| format!("Each: {hint}")),
         Kind::Json => Some("As JSON.".to_owned()),
-        Kind::Flag | Kind::Choice(_) | Kind::Constant(_) | Kind::List(_) | Kind::Object(_) => None,
+        Kind::Flag | Kind::Choice(_) | Kind::Constant(_) | Kind::Object(_) => None,
     }
 }

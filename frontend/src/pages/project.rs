@@ -3,16 +3,18 @@
 use super::address::address;
 use super::not_found::NotFoundPage;
 use super::projects::mode_in_words;
-use super::runs::{RunTable, follow_runs};
-use crate::api::{Failure, use_api};
-use crate::components::{Empty, Loaded, PageHead, ProblemPanel, StatusBadge, StatusKind, When};
+use super::runs::{RunTable, follow_runs, title_of};
+use crate::api::{ApiClient, Failure, use_api};
+use crate::components::{Elapsed, Empty, Loaded, PageHead, ProblemPanel, StatusBadge, StatusKind, When};
 use crate::form::unsplit;
-use crate::state::{Crumb, Live, Query};
+use crate::state::{Clock, Crumb, Live, Query};
 use domain::approval::ApprovalStatus;
+use domain::run::Status;
 use domain::{ProjectId, RunId};
+use futures_util::future::try_join;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use wire::{ApprovalResponse, ListApprovals, ListRuns, ProblemCode, ProjectResponse};
+use wire::{ApprovalResponse, ListApprovals, ListRuns, ProblemCode, ProjectResponse, RunList, RunResponse};
 
 /// How many of the newest runs are shown.
 const RECENT: i64 = 10;
@@ -31,6 +33,7 @@ pub fn ProjectPage() -> impl IntoView {
 #[component]
 fn ProjectDetail(id: ProjectId) -> impl IntoView {
     let api = use_api();
+    let live = expect_context::<Live>();
     let project = Query::new(move || api.get_project(id));
     let missing = Memo::new(move |_| {
         project
@@ -44,6 +47,23 @@ fn ProjectDetail(id: ProjectId) -> impl IntoView {
     });
     let above = Signal::stored(vec![Crumb::link("Projects", "/projects")]);
     let archived = Memo::new(move |_| project.data.with(|project| project.as_ref()?.archived_at));
+    let runs = Query::new(move || async move {
+        api.list_runs(&ListRuns { project_id: Some(id), limit: Some(RECENT), ..ListRuns::default() }).await
+    });
+    let gates = Query::new(move || read_gates(api, id));
+    Effect::new(move |_| live.true_at_ms.set(runs.read_at_ms.get()));
+    let refetch = move || {
+        runs.refetch();
+        gates.refetch();
+    };
+    live.show(follow_runs(
+        move |touched| {
+            if touched.iter().any(|touched| touched.project == id) {
+                refetch();
+            }
+        },
+        refetch,
+    ));
     let start = move || address("/workflows", [("project", id.to_string())]);
     move || {
         if missing.get() {
@@ -59,8 +79,8 @@ fn ProjectDetail(id: ProjectId) -> impl IntoView {
             </PageHead>
             <div class="project-columns">
                 <div class="stack">
-                    <OpenGates id=id />
-                    <RecentRuns id=id />
+                    <OpenGates gates=gates />
+                    <RecentRuns id=id runs=runs />
                 </div>
                 <section class="panel" aria-labelledby="settings">
                     <h2 id="settings">"Settings"</h2>
@@ -102,21 +122,7 @@ fn Details(project: ProjectResponse) -> impl IntoView {
 }
 
 #[component]
-fn RecentRuns(id: ProjectId) -> impl IntoView {
-    let api = use_api();
-    let live = expect_context::<Live>();
-    let runs = Query::new(move || async move {
-        api.list_runs(&ListRuns { project_id: Some(id), limit: Some(RECENT), ..ListRuns::default() }).await
-    });
-    Effect::new(move |_| live.true_at_ms.set(runs.read_at_ms.get()));
-    live.show(follow_runs(
-        move |touched| {
-            if touched.iter().any(|touched| touched.project == id) {
-                runs.refetch();
-            }
-        },
-        move || runs.refetch(),
-    ));
+fn RecentRuns(id: ProjectId, runs: Query<RunList>) -> impl IntoView {
     let ids = Memo::new(move |_| {
         runs.data.with(|list| list.iter().flat_map(|list| &list.items).map(|run| run.id).collect::<Vec<_>>())
     });
@@ -139,25 +145,35 @@ fn RecentRuns(id: ProjectId) -> impl IntoView {
     }
 }
 
+/// A gate that waits, and the run that waits at it.
+#[derive(Debug, Clone, PartialEq)]
+struct OpenGate {
+    gate: ApprovalResponse,
+    run: Option<RunResponse>,
+}
+
+async fn read_gates(api: ApiClient, id: ProjectId) -> Result<Vec<OpenGate>, Failure> {
+    let open = ListApprovals {
+        status: vec![ApprovalStatus::Pending, ApprovalStatus::Blocked],
+        project_id: Some(id),
+        limit: Some(200),
+        ..ListApprovals::default()
+    };
+    let waiting = ListRuns {
+        project_id: Some(id),
+        status: vec![Status::AwaitingApproval],
+        limit: Some(200),
+        ..ListRuns::default()
+    };
+    let (gates, runs) = try_join(api.list_approvals(&open), api.list_runs(&waiting)).await?;
+    let run_of = |gate: &ApprovalResponse| runs.items.iter().find(|run| run.id == gate.run_id).cloned();
+    Ok(gates.items.into_iter().map(|gate| OpenGate { run: run_of(&gate), gate }).collect())
+}
+
 /// The gates of the project that wait; nothing where none does.
 #[component]
-fn OpenGates(id: ProjectId) -> impl IntoView {
-    let inbox = expect_context::<crate::state::Inbox>();
-    let api = use_api();
-    let gates = Query::new(move || {
-        // What the whole app counts is read anew now and then; this follows it.
-        inbox.open.data.track();
-        let query = ListApprovals {
-            status: vec![ApprovalStatus::Pending, ApprovalStatus::Blocked],
-            project_id: Some(id),
-            limit: Some(200),
-            ..ListApprovals::default()
-        };
-        async move { api.list_approvals(&query).await }
-    });
-    let open = Memo::new(move |_| {
-        gates.data.with(|list| list.as_ref().map(|list| list.items.clone()).unwrap_or_default())
-    });
+fn OpenGates(gates: Query<Vec<OpenGate>>) -> impl IntoView {
+    let open = Memo::new(move |_| gates.data.get().unwrap_or_default());
     let retry = Callback::new(move |()| gates.refetch());
     view! {
         {move || gates.failure.get().map(|failure| view! { <ProblemPanel failure=failure retry=retry /> })}
@@ -165,8 +181,8 @@ fn OpenGates(id: ProjectId) -> impl IntoView {
             <section class="panel" aria-labelledby="gates">
                 <h2 id="gates">"Waiting for a decision"</h2>
                 <ul class="gates">
-                    <For each=move || open.get() key=|gate| (gate.id, gate.status) let:gate>
-                        <Gate gate=gate />
+                    <For each=move || open.get() key=|open| (open.gate.id, open.gate.status, open.run.is_some()) let:open>
+                        <Gate open=open />
                     </For>
                 </ul>
             </section>
@@ -175,21 +191,21 @@ fn OpenGates(id: ProjectId) -> impl IntoView {
 }
 
 #[component]
-fn Gate(gate: ApprovalResponse) -> impl IntoView {
-    let summary = gate.evidence.diff_summary.map(|diff| diff.text);
+fn Gate(open: OpenGate) -> impl IntoView {
+    let clock = expect_context::<Clock>();
+    let OpenGate { gate, run } = open;
+    let href = format!("/projects/{}/runs/{}", gate.project_id, gate.run_id);
+    let name = run.map_or_else(|| gate.step.to_string(), |run| format!("#{} {}", run.number, title_of(&run)));
+    let expires = gate.expires_at.map(|at| {
+        view! { <span class="muted">"expires "<time datetime=at.to_string()>{move || clock.exact(at)}</time></span> }
+    });
     view! {
         <li>
             <StatusBadge kind=StatusKind::from(gate.status) />
-            <a href=format!("/projects/{}/runs/{}", gate.project_id, gate.run_id)>"Review "<code>{gate.step.to_string()}</code></a>
-            <span class="muted">{summary}</span>
-            <span class="muted">"since "<When at=gate.requested_at /></span>
-            {gate.expires_at.map(|at| view! { <span class="muted">"expires "<ExpiresAt at=at /></span> })}
+            <a href=href>{name}</a>
+            <span class="muted">{gate.evidence.diff_summary.map(|diff| diff.text)}</span>
+            <span class="muted">"for "<Elapsed start=gate.requested_at end=None /></span>
+            {expires}
         </li>
     }
-}
-
-#[component]
-fn ExpiresAt(at: domain::Timestamp) -> impl IntoView {
-    let clock = expect_context::<crate::state::Clock>();
-    view! { <time datetime=at.to_string()>{move || clock.exact(at)}</time> }
 }

@@ -3,8 +3,9 @@
 use crate::api::{Failure, IdempotencyKey};
 use crate::form::standing;
 use domain::Fault;
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use serde_json::Value;
+use std::time::Duration;
 
 /// A form on its way to the server.
 #[derive(Clone, Copy)]
@@ -34,11 +35,47 @@ impl Submission {
         }
     }
 
-    /// Marks what is wrong now, once something was wrong before.
-    pub fn review(self, body: &Value, mut found: Vec<Fault>) {
-        if self.stopped.get_untracked() == 0 {
-            return;
-        }
+    /// Marks what is wrong now whenever a control is left, once something was wrong before. Returns what the form
+    /// does on `focusout` and on `pointerdown`.
+    ///
+    /// A press leaves one control for another: marks that came or went before its end would move what is pressed away
+    /// from under the pointer. They wait for the end.
+    pub fn reviewing(
+        self,
+        check: impl Fn() -> (Value, Vec<Fault>) + Copy + 'static,
+    ) -> (impl Fn(ev::FocusEvent) + Copy, impl Fn(ev::PointerEvent) + Copy) {
+        let pressed = StoredValue::new(false);
+        let left = StoredValue::new(false);
+        let review = move || {
+            if self.stopped.try_get_untracked().is_some_and(|stopped| stopped > 0) {
+                let (body, faults) = check();
+                self.review(&body, faults);
+            }
+        };
+        let released = move || {
+            pressed.try_set_value(false);
+            if left.try_update_value(std::mem::take).is_some_and(|left| left) {
+                // The click comes right behind the release.
+                set_timeout(review, Duration::from_millis(50));
+            }
+        };
+        let up = window_event_listener(ev::pointerup, move |_| released());
+        let cancelled = window_event_listener(ev::pointercancel, move |_| released());
+        on_cleanup(move || {
+            up.remove();
+            cancelled.remove();
+        });
+        let leave = move |_: ev::FocusEvent| {
+            if pressed.get_value() {
+                left.set_value(true);
+            } else {
+                review();
+            }
+        };
+        (leave, move |_: ev::PointerEvent| pressed.set_value(true))
+    }
+
+    fn review(self, body: &Value, mut found: Vec<Fault>) {
         if let Some((refused, sent)) = self.refused.get_value() {
             let known = |fault: &Fault| found.iter().any(|other| other.pointer == fault.pointer);
             let more: Vec<Fault> =

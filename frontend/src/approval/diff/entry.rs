@@ -3,6 +3,7 @@
 use crate::text::diff::{Change, LineKind, PatchFile, parse_patch};
 use crate::text::visible::is_hidden;
 use domain::evidence::{RiskLevel, RiskNote};
+use std::cmp::Reverse;
 use wire::DiffResponse;
 
 /// More changed lines than this begin folded.
@@ -64,7 +65,7 @@ fn entry(patch: PatchFile, diff: &DiffResponse, notes: &[RiskNote]) -> FileEntry
         .filter(|note| note.paths.iter().any(|path| names(path, &patch)))
         .map(|note| (note.level, note.message.clone()))
         .collect();
-    risks.sort_by(|a, b| b.0.cmp(&a.0));
+    risks.sort_by_key(|(level, _)| Reverse(*level));
     let folded = if is_binary {
         Some("binary file")
     } else if is_generated(&patch.path) {

@@ -6,7 +6,7 @@ use crate::text::visible::{Piece, name, pieces, shown};
 use leptos::prelude::*;
 
 /// Bytes of a line that are shown; more of it stays in the patch.
-const SHOWN: usize = 5_000;
+const SHOWN: usize = 2_000;
 /// Hidden characters of a line that are set apart; where there are more they are only written out.
 const SET_APART: usize = 8;
 
@@ -105,7 +105,7 @@ fn content(marked: &Marked) -> AnyView {
         None => parts.push(plain(text)),
     }
     if changed && line.has_return {
-        parts.push(view! { <em>"␍"</em> }.into_any());
+        parts.push(view! { <em>"‹CR›"</em> }.into_any());
     }
     if changed && line.is_unended {
         parts.push(view! { <em>" no line feed at the end of the file"</em> }.into_any());

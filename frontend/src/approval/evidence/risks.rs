@@ -2,8 +2,10 @@
 
 use super::super::gate_state::{Block, Happening};
 use super::block::{EvidenceBlock, Seeing};
+use crate::text::visible::shown;
 use domain::evidence::{RiskLevel, RiskNote};
 use leptos::prelude::*;
+use std::cmp::Reverse;
 
 /// The risk notes, the highest level first.
 #[component]
@@ -17,7 +19,7 @@ pub fn Risks(seeing: Seeing, notes: Option<Vec<RiskNote>>) -> impl IntoView {
             view! { <p>"No risk notes: none of the rules found anything to point out."</p> }.into_any()
         }
         Some(mut notes) => {
-            notes.sort_by(|a, b| b.level.cmp(&a.level));
+            notes.sort_by_key(|note| Reverse(note.level));
             view! { <ul class="risks">{notes.into_iter().map(risk).collect_view()}</ul> }.into_any()
         }
     };
@@ -43,7 +45,7 @@ const SHOWN: usize = 8;
 #[component]
 fn Paths(paths: Vec<String>) -> impl IntoView {
     let rest = paths.get(SHOWN..).unwrap_or_default().to_vec();
-    let item = |path: String| view! { <li><code>{path}</code></li> };
+    let item = |path: String| view! { <li><code>{shown(&path)}</code></li> };
     view! {
         <ul class="paths">{paths.into_iter().take(SHOWN).map(item).collect_view()}</ul>
         {(!rest.is_empty()).then(|| view! {

@@ -3,6 +3,7 @@
 use super::super::gate_state::{Block, Happening};
 use super::block::{EvidenceBlock, Seeing};
 use crate::state::duration;
+use crate::text::visible::shown;
 use domain::evidence::TestSummary;
 use leptos::prelude::*;
 
@@ -30,24 +31,26 @@ fn results(summary: TestSummary) -> impl IntoView {
     ];
     let counted = counts.iter().any(|(_, count)| count.is_some());
     view! {
-        {unrecorded.then(|| view! { <p class="unrecorded">"No test results recorded."</p> })}
-        <p class="verdict" data-verdict=verdict>{summary.text}</p>
-        {counted.then(|| view! {
-            <ul class="counts">
-                {counts.into_iter().filter_map(|(word, count)| Some((word, count?))).map(|(word, count)| view! {
-                    <li data-count=word data-none=(count == 0).to_string()><b>{count}</b>" "{word}</li>
-                }).collect_view()}
-            </ul>
-        })}
-        <Names title="Newly failing" kind="failing" names=summary.newly_failing.clone() />
-        <Names title="Failing before and now" kind="failing" names=without(&summary.failing, &summary.newly_failing) />
-        <Names title="Fixed" kind="fixed" names=summary.fixed />
-        <dl class="kv">
-            {summary.command.map(|command| view! { <div><dt>"Command"</dt><dd><code>{command}</code></dd></div> })}
-            {summary.exit_code.map(|code| view! { <div><dt>"Exit code"</dt><dd>{code}</dd></div> })}
-            {summary.duration_ms.map(|ms| view! { <div><dt>"Duration"</dt><dd>{duration(ms)}</dd></div> })}
-        </dl>
-    }
+            {unrecorded.then(|| view! { <p class="unrecorded">"No test results recorded."</p> })}
+            <p class="verdict" data-verdict=verdict>{summary.text}</p>
+            {counted.then(|| view! {
+                <ul class="counts">
+                    {counts.into_iter().filter_map(|(word, count)| Some((word, count?))).map(|(word, count)| view! {
+                        <li data-count=word data-none=(count == 0).to_string()><b>{count}</b>" "{word}</li>
+                    }).collect_view()}
+                </ul>
+            })}
+            <Names title="Newly failing" kind="failing" names=summary.newly_failing.clone() />
+            <Names title="Failing before and now" kind="failing" names=without(&summary.failing, &summary.newly_failing) />
+            <Names title="Fixed" kind="fixed" names=summary.fixed />
+            {(!unrecorded).then(|| view! {
+    <dl class="kv">
+                {summary.command.map(|command| view! { <div><dt>"Command"</dt><dd><code>{command}</code></dd></div> })}
+                {summary.exit_code.map(|code| view! { <div><dt>"Exit code"</dt><dd>{code}</dd></div> })}
+                {summary.duration_ms.map(|ms| view! { <div><dt>"Duration"</dt><dd>{duration(ms)}</dd></div> })}
+            </dl>
+    })}
+        }
 }
 
 /// How many names are shown at once.
@@ -57,7 +60,7 @@ const SHOWN: usize = 10;
 fn Names(title: &'static str, kind: &'static str, names: Vec<String>) -> impl IntoView {
     let count = names.len();
     let rest = names.get(SHOWN..).unwrap_or_default().to_vec();
-    let item = |name: String| view! { <li><code>{name}</code></li> };
+    let item = |name: String| view! { <li><code>{shown(&name)}</code></li> };
     (count > 0).then(|| {
         view! {
             <div class="test-names" data-kind=kind>

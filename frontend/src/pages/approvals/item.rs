@@ -61,7 +61,7 @@ pub fn Item(
                         {move || (status.get() == ApprovalStatus::Blocked).then(|| view! {
                             <StatusBadge kind=StatusKind::Blocked />
                         })}
-                        <span class="inbox-place">"waiting since "<When at=requested_at />{left}</span>
+                        <span class="inbox-place">"asked "<When at=requested_at />{left}</span>
                     }
                     .into_any(),
                 }}

@@ -30,6 +30,16 @@ impl Names {
         }
     }
 
+    /// These, and what was known before of others.
+    pub fn with(mut self, before: Option<&Self>) -> Self {
+        if let Some(before) = before {
+            for (id, name) in &before.runs {
+                self.runs.entry(*id).or_insert_with(|| name.clone());
+            }
+        }
+        self
+    }
+
     /// The title of the gate's run.
     pub fn run(&self, approval: &ApprovalResponse) -> String {
         let known = self.runs.get(&approval.run_id).cloned();

@@ -69,7 +69,8 @@ fn List(
             ListRuns { status: vec![Status::AwaitingApproval], limit: Some(PAGE), ..ListRuns::default() };
         Names::load(api, query)
     });
-    let names = Memo::new(move |_| named.data.get().unwrap_or_default());
+    // A run that is decided is no longer among those read, and keeps its row.
+    let names = Memo::new(move |before| named.data.get().unwrap_or_default().with(before));
     let wide = is_wide(WIDE);
     let ids =
         Memo::new(move |_| rows.with(|rows| rows.iter().map(|row| row.approval.id).collect::<Vec<_>>()));

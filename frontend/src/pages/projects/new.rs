@@ -37,16 +37,15 @@ pub fn NewProject(cancel: Callback<()>) -> impl IntoView {
         event.prevent_default();
         send.run(());
     };
-    let leave_field = move |_: ev::FocusEvent| {
+    let (leave, press) = submission.reviewing(move || {
         let (_, body, faults) = check();
-        submission.review(&body, faults);
-    };
+        (body, faults)
+    });
     let heading = NodeRef::<html::H2>::new();
     heading.on_load(|heading| {
         // A heading can always take the focus.
         let _ = heading.focus();
     });
-    let argv = Memo::new(move |_| split(&draft.with(|draft| draft.test_command.clone())).unwrap_or_default());
     let text = move |pointer: &'static str,
                      label: &'static str,
                      hint: &'static str,
@@ -65,27 +64,19 @@ pub fn NewProject(cancel: Callback<()>) -> impl IntoView {
         }
     };
     view! {
-        <form class="panel form" novalidate="" aria-labelledby="new-project-title" on:submit=submit on:focusout=leave_field>
+        <form class="panel form" novalidate="" aria-labelledby="new-project-title" on:submit=submit on:focusout=leave on:pointerdown=press>
             <h2 id="new-project-title" tabindex="-1" node_ref=heading>"New project"</h2>
             <FaultSummary marks=marks shown=submission.stopped />
-            {move || submission.failure.get().map(|failure| view! { <ProblemPanel failure=failure retry=send /> })}
             <div class="form-grid">
                 <TextField draft=draft marks=marks pointer="/name" label="Name" required=true
                     hint="Unique among the projects." at=|draft| &mut draft.name />
                 {text("/repository", "Repository",
-                    "https://…, ssh://…, user@host:path or file:///path. Empty: runs have no workspace.",
+                    "https, ssh, user@host:path or file address. Empty: no workspace.",
                     |draft| &mut draft.repository)}
                 {text("/default_branch", "Default branch", "Runs start from it. Empty: main.", |draft| &mut draft.default_branch)}
-                {text("/agent", "Agent", "A name from the server's configuration. Empty: agent steps must name one.", |draft| &mut draft.agent)}
-                <div>
-                    {text("/test_command", "Test command",
-                        "One program with its arguments, not a shell line: for a shell write sh -c 'make check'.",
-                        |draft| &mut draft.test_command)}
-                    <p class="argv" aria-live="polite">
-                        {move || argv.get().into_iter().map(|word| view! { <code>{word}</code>" " }).collect_view()}
-                    </p>
-                </div>
-                {text("/credential", "Credential", "For the repository; a name from the server's configuration.", |draft| &mut draft.credential)}
+                {text("/agent", "Agent", "Its name in the server's configuration.", |draft| &mut draft.agent)}
+                <TestCommand draft=draft marks=marks />
+                {text("/credential", "Credential", "For git; its name in the server's configuration.", |draft| &mut draft.credential)}
             </div>
             <fieldset class="group" id=element_id("/shipping/mode") tabindex="-1">
                 <legend>"What an approval does"</legend>
@@ -100,6 +91,7 @@ pub fn NewProject(cancel: Callback<()>) -> impl IntoView {
                     {text("/shipping/remote", "Name of the destination", "What people see for it. Empty: origin.", |draft| &mut draft.remote)}
                 </div>
             </fieldset>
+            {move || submission.failure.get().map(|failure| view! { <ProblemPanel failure=failure retry=send /> })}
             <p class="actions">
                 <button type="submit" class="btn primary" aria-disabled=move || submission.working.get().to_string()>
                     {move || if submission.working.get() { "Creating…" } else { "Create project" }}
@@ -119,6 +111,9 @@ fn TextField(
     hint: &'static str,
     at: fn(&mut ProjectDraft) -> &mut String,
     #[prop(optional)] required: bool,
+    /// Beneath the control.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let id = element_id(pointer);
     let fault = Signal::derive(move || marks.with(|marks| marks.at.get(pointer).cloned()));
@@ -130,6 +125,24 @@ fn TextField(
                 aria-invalid=move || fault.get().is_some().to_string() aria-required=required.to_string()
                 on:input=move |event| draft.update(|draft| *at(draft) = event_target_value(&event))
             />
+            {children.map(|children| children())}
         </Field>
+    }
+}
+
+/// The test command, with the arguments that the line stands for.
+#[component]
+fn TestCommand(draft: RwSignal<ProjectDraft>, marks: Memo<Marks>) -> impl IntoView {
+    let argv = Memo::new(move |_| draft.with(|draft| split(&draft.test_command)).unwrap_or_default());
+    view! {
+        <TextField
+            draft=draft marks=marks pointer="/test_command" label="Test command"
+            hint="A program with its arguments, not a shell line. For a shell: sh -c 'make check'."
+            at=|draft| &mut draft.test_command
+        >
+            <p class="argv" aria-live="polite">
+                {move || argv.get().into_iter().map(|word| view! { <code>{word}</code>" " }).collect_view()}
+            </p>
+        </TextField>
     }
 }

@@ -1,10 +1,12 @@
 //! What a person can do to the run as a whole.
 
+use super::retry::RetryDialog;
 use super::selection::start_again;
 use super::view::RunView;
 use super::words;
 use crate::api::{Failure, IdempotencyKey, use_api};
 use crate::components::{Dialog, Field, ProblemPanel};
+use domain::run::Status;
 use leptos::{ev, prelude::*};
 use wasm_bindgen_futures::spawn_local;
 use wire::{ActionResponse, CancelRequest, RunResponse};
@@ -16,23 +18,30 @@ const MAX_REASON: &str = "4000";
 #[component]
 pub fn Actions(view: RunView) -> impl IntoView {
     let cancel = action(view, "cancel");
-    let retries = [("retry", "Retry the run"), ("retry_step", "Retry the failed step")];
+    let retry = action(view, "retry");
+    let status = Memo::new(move |_| view.run.data.with(|run| run.as_ref().map(|run| run.status)));
+    let may_repeat = Memo::new(move |_| matches!(status.get(), Some(Status::Failed | Status::Cancelled)));
+    let again = Memo::new(move |_| {
+        view.run.data.with(|run| run.as_ref().filter(|run| run.status.is_terminal()).map(start_again))
+    });
     let is_over =
         Memo::new(move |_| view.run.data.with(|run| run.as_ref().is_none_or(|run| run.status.is_terminal())));
     let opened = RwSignal::new(false);
+    let retrying = RwSignal::new(false);
     view! {
         <div class="actions run-actions">
             {move || (!is_over.get()).then(|| cancel.get()).flatten().map(|action| view! {
-                <ActionButton action=action text="Cancel run" press=Callback::new(move |()| opened.set(true)) />
+                <ActionButton action=action class="btn danger" text="Cancel run" press=Callback::new(move |()| opened.set(true)) />
             })}
-            {retries.map(|(name, text)| {
-                let action = action(view, name);
-                // Without an operation that carries it out, only the refusal and its reason can be shown.
-                move || action.get().filter(|action| !action.allowed).map(|action| view! {
-                    <ActionButton action=action text=text press=Callback::new(|()| {}) />
-                })
+            {move || may_repeat.get().then(|| retry.get()).flatten().map(|action| view! {
+                <ActionButton
+                    action=action class="btn primary" text="Retry the run"
+                    press=Callback::new(move |()| retrying.set(true))
+                />
             })}
+            {move || again.get().map(|href| view! { <a class="btn" href=href>"Start another run"</a> })}
         </div>
+        <RetryDialog view=view opened=retrying />
         <Dialog open=opened title="Cancel this run?">
             <CancelForm view=view opened=opened />
         </Dialog>
@@ -48,32 +57,21 @@ fn action(view: RunView, name: &'static str) -> Memo<Option<ActionResponse>> {
     })
 }
 
-/// How to try again where the server offers no retry of a failed run.
-#[component]
-pub fn StartAgain(view: RunView, run: Signal<RunResponse>) -> impl IntoView {
-    let (retry, step) = (action(view, "retry"), action(view, "retry_step"));
-    move || {
-        (retry.with(Option::is_none) && step.with(Option::is_none)).then(|| {
-            let href = run.with_untracked(start_again);
-            view! {
-                <p class="run-again">
-                    "This server does not offer a retry of this run yet; "
-                    <a href=href>"start a new run from Workflows"</a>" with the same inputs."
-                </p>
-            }
-        })
-    }
-}
-
 /// A button for something that the server allows, or refuses for a reason that is told.
 #[component]
-fn ActionButton(action: ActionResponse, text: &'static str, press: Callback<()>) -> impl IntoView {
+fn ActionButton(
+    action: ActionResponse,
+    /// `btn`, with what makes it stand out.
+    class: &'static str,
+    text: &'static str,
+    press: Callback<()>,
+) -> impl IntoView {
     let ActionResponse { action: name, allowed, detail, .. } = action;
     let reason_id = format!("why-not-{name}");
     let described = (!allowed).then(|| reason_id.clone());
     view! {
         <button
-            type="button" class="btn danger" data-action=name
+            type="button" class=class data-action=name
             aria-disabled=(!allowed).to_string() aria-describedby=described
             on:click=move |_| if allowed { press.run(()) }
         >

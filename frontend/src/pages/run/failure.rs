@@ -1,6 +1,5 @@
 //! Why the run failed, and what to do about it.
 
-use super::actions::StartAgain;
 use super::selection::Selected;
 use super::view::RunView;
 use super::words;
@@ -15,11 +14,11 @@ use wire::RunResponse;
 #[component]
 pub fn FailurePanel(view: RunView, run: Signal<RunResponse>) -> impl IntoView {
     let failure = Memo::new(move |_| run.with(|run| run.failure.clone()));
-    move || failure.get().map(|failure| view! { <Explained view=view run=run failure=failure /> })
+    move || failure.get().map(|failure| view! { <Explained view=view failure=failure /> })
 }
 
 #[component]
-fn Explained(view: RunView, run: Signal<RunResponse>, failure: Failure) -> impl IntoView {
+fn Explained(view: RunView, failure: Failure) -> impl IntoView {
     let Failure {
         error_type,
         reason,
@@ -70,7 +69,6 @@ fn Explained(view: RunView, run: Signal<RunResponse>, failure: Failure) -> impl 
             {(!complete).then(|| view! {
                 <p class="failure-missing">{not_known(&missing_fields)}</p>
             })}
-            <StartAgain view=view run=run />
         </section>
     }
 }

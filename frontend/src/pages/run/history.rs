@@ -78,7 +78,7 @@ fn Event(view: RunView, event: Arc<EventResponse>) -> impl IntoView {
     let detail = event.data.get("detail").and_then(Value::as_str).filter(|detail| !detail.is_empty());
     let rationale = words::rationale(&event.data);
     view! {
-        <li class="event" data-event=event.event.as_str() data-tone=words::tone(event.event)>
+        <li class="event" data-event-seq=event.seq data-event=event.event.as_str() data-tone=words::tone(event.event)>
             <span class="event-seq">{event.seq}</span>
             <Moment at=event.timestamp />
             <div class="event-what">

@@ -12,6 +12,7 @@ mod history;
 mod inputs;
 mod lineage;
 mod log;
+mod retry;
 mod selection;
 mod timeline;
 mod view;

@@ -8,7 +8,7 @@ mod more;
 mod table;
 
 pub use feed::follow_runs;
-pub use table::RunTable;
+pub use table::{RunTable, title_of};
 
 use super::not_found::NotFoundPage;
 use crate::api::{ApiClient, Failure, RunPath, use_api};

@@ -42,7 +42,7 @@ pub fn RunTable(
 
 #[component]
 fn RunRow(id: RunId, row: Callback<RunId, Option<RunResponse>>) -> impl IntoView {
-    let Some(first) = row.run(id) else { return ().into_any() };
+    let Some(first) = untrack(|| row.run(id)) else { return ().into_any() };
     // A row that is about to go shows what it last showed.
     let run = Memo::new(move |before: Option<&RunResponse>| {
         row.run(id).or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
@@ -85,7 +85,7 @@ fn RunRow(id: RunId, row: Callback<RunId, Option<RunResponse>>) -> impl IntoView
 }
 
 /// What people call a run: its title, or what it does.
-fn title_of(run: &RunResponse) -> String {
+pub fn title_of(run: &RunResponse) -> String {
     run.title.clone().unwrap_or_else(|| run.workflow.name.to_string())
 }
 

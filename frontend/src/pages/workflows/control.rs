@@ -90,10 +90,8 @@ pub fn grouped(field: &Field, wiring: Wiring, controls: AnyView) -> AnyView {
 
 pub fn hint(field: &Field, wiring: Wiring) -> impl IntoView + use<> {
     let id = wiring.id();
-    field
-        .hint
-        .clone()
-        .map(|text| view! { <p class="hint" id=move || format!("{}-hint", id.get())>{text}</p> })
+    let class = if wiring.shown == LabelShown::Hidden { "visually-hidden" } else { "hint" };
+    field.hint.clone().map(|text| view! { <p class=class id=move || format!("{}-hint", id.get())>{text}</p> })
 }
 
 pub fn fault(wiring: Wiring) -> impl IntoView {

@@ -137,7 +137,7 @@ fn Step(step: WorkflowStep) -> impl IntoView {
     let limit = if is_gate {
         "a person decides".to_owned()
     } else {
-        format!("at most {}", duration(step.timeout_ms))
+        format!("at most {}", duration(step.timeout_ms).trim_end_matches(" 00 s").trim_end_matches(" 00 min"))
     };
     view! {
         <li class="step" data-gate=is_gate.to_string()>

@@ -6,6 +6,7 @@ use super::list_input::list;
 use crate::form::{Choice, Field, Kind, NOT_A_NUMBER, NumberRule, TextInput, TextRule, json_fault};
 use domain::fault::pointer_token;
 use leptos::{ev, prelude::*};
+use std::time::Duration;
 use wasm_bindgen::JsValue;
 
 /// Up to this many choices are shown all at once.
@@ -187,7 +188,16 @@ fn json(field: &Field, text: ArcRwSignal<String>, wiring: Wiring) -> AnyView {
     let syntax = RwSignal::new(None::<String>);
     let left = {
         let text = text.clone();
-        move |_: ev::FocusEvent| syntax.set(json_fault(&text.get_untracked()))
+        move |_: ev::FocusEvent| {
+            let text = text.clone();
+            // A press that left it ends first: what is pressed must not move.
+            set_timeout(
+                move || {
+                    syntax.try_set(json_fault(&text.get_untracked()));
+                },
+                Duration::from_millis(300),
+            );
+        }
     };
     let typed = move |event: ev::Event| text.set(event_target_value(&event));
     // Once the form was checked, its own mark says the same.

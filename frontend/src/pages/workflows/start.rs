@@ -52,11 +52,23 @@ impl Typed {
             version: self.version,
             title: self.title.get(),
             base_ref: self.base_ref.get(),
-            labels: self
-                .labels
-                .with(|labels| labels.iter().map(|label| (label.key.get(), label.value.get())).collect()),
+            labels: self.labels(),
             inputs: self.inputs.draft(),
         }
+    }
+
+    /// What another version of the workflow is offered.
+    fn kept(&self) -> Kept {
+        Kept {
+            inputs: read_inputs(&self.form, &self.inputs.draft()).0,
+            title: self.title.get(),
+            base_ref: self.base_ref.get(),
+            labels: self.labels(),
+        }
+    }
+
+    fn labels(&self) -> Vec<(String, String)> {
+        self.labels.with(|labels| labels.iter().map(|label| (label.key.get(), label.value.get())).collect())
     }
 }
 
@@ -89,13 +101,7 @@ pub fn StartForm(
     {
         let typed = typed.clone();
         on_cleanup(move || {
-            let draft = untrack(|| typed.draft());
-            kept.try_set_value(Some(Kept {
-                inputs: read_inputs(&typed.form, &draft.inputs).0,
-                title: draft.title,
-                base_ref: draft.base_ref,
-                labels: draft.labels,
-            }));
+            kept.try_set_value(Some(untrack(|| typed.kept())));
         });
     }
     let submission = Submission::new();
@@ -154,10 +160,10 @@ pub fn StartForm(
         event.prevent_default();
         send.run(());
     };
-    let leave_field = move |_: ev::FocusEvent| {
+    let (leave, press) = submission.reviewing(move || {
         let (_, _, body, faults) = check();
-        submission.review(&body, faults);
-    };
+        (body, faults)
+    });
     let uncertain = move || {
         submission
             .failure
@@ -165,13 +171,9 @@ pub fn StartForm(
     };
     let pinned = version.version;
     view! {
-        <form class="panel form" id="start" novalidate="" aria-labelledby="start-title" on:submit=submit on:focusout=leave_field>
+        <form class="panel form" id="start" novalidate="" aria-labelledby="start-title" on:submit=submit on:focusout=leave on:pointerdown=press>
             <h3 id="start-title">"Start a run"</h3>
             <FaultSummary marks=marks shown=submission.stopped />
-            {move || submission.failure.get().map(|failure| view! { <ProblemPanel failure=failure retry=send /> })}
-            <Show when=uncertain>
-                <p>"We do not know yet whether the run was started. Trying again with the same values starts no second one."</p>
-            </Show>
             <ProjectChoice projects=projects open=open project=project selection=selection marks=marks />
             {inputs}
             <div class="form-grid">
@@ -179,6 +181,10 @@ pub fn StartForm(
                 <BaseRef text=base_ref open=open project=project marks=marks />
             </div>
             <Labels labels=labels marks=marks />
+            {move || submission.failure.get().map(|failure| view! { <ProblemPanel failure=failure retry=send /> })}
+            <Show when=uncertain>
+                <p>"We do not know yet whether the run was started. Trying again with the same values starts no second one."</p>
+            </Show>
             <p class="actions">
                 <button type="submit" class="btn primary" aria-disabled=move || submission.working.get().to_string()>
                     {move || if submission.working.get() { "Starting…" } else { "Start run" }}

@@ -22,6 +22,9 @@ pub enum HeadLine {
     Binary,
 }
 
+/// Takes the value of a field.
+type Take = fn(&mut Head, &str);
+
 impl Head {
     /// Begins with what follows `diff --git `.
     pub fn new(paths: &str) -> Self {
@@ -40,7 +43,7 @@ impl Head {
         if line == "GIT binary patch" || (line.starts_with("Binary files ") && line.ends_with(" differ")) {
             return HeadLine::Binary;
         }
-        let fields: [(&str, fn(&mut Self, &str)); 10] = [
+        let fields: [(&str, Take); 10] = [
             ("--- ", |head, value| head.old = file_path(value, "a/")),
             ("+++ ", |head, value| head.new = file_path(value, "b/")),
             ("rename from ", |head, value| head.moved_from(Change::Renamed, value)),
