@@ -34,7 +34,9 @@ fn OneAttempt(view: RunView, steps: Signal<StepList>, selected: Selected) -> imp
     let state = Memo::new(move |_| {
         found.with(|found| found.as_ref().map_or(AttemptState::Lost, |(_, _, attempt)| attempt.state))
     });
-    let is_gate = found.with_untracked(|found| found.as_ref().is_some_and(|(uses, ..)| uses == "approval"));
+    let uses =
+        found.with_untracked(|found| found.as_ref().map(|(uses, ..)| uses.clone()).unwrap_or_default());
+    let is_gate = uses == "approval";
     let title = found.with_untracked(|found| found.as_ref().and_then(|(_, title, _)| title.clone()));
     let log_bytes =
         Memo::new(move |_| found.with(|found| found.as_ref().map_or(0, |(_, _, attempt)| attempt.log_bytes)));
@@ -43,7 +45,7 @@ fn OneAttempt(view: RunView, steps: Signal<StepList>, selected: Selected) -> imp
         <section class="attempt" aria-labelledby="attempt-title">
             <div class="attempt-head">
                 <h2 id="attempt-title"><code>{step.to_string()}</code>{format!(" · attempt {number}")}</h2>
-                <StatusBadge kind=Signal::derive(move || StatusKind::from(state.get())) />
+                <StatusBadge kind=Signal::derive(move || kind_of(&uses, state.get())) />
                 {title.map(|title| view! { <span class="muted">{visible::shown(&title)}</span> })}
             </div>
             {move || found.get().map(|(_, _, attempt)| details(&attempt))}
@@ -56,6 +58,11 @@ fn OneAttempt(view: RunView, steps: Signal<StepList>, selected: Selected) -> imp
             }}
         </section>
     }
+}
+
+/// How an attempt is shown. A gate that failed was rejected.
+pub fn kind_of(uses: &str, state: AttemptState) -> StatusKind {
+    if uses == "approval" && state == AttemptState::Failed { StatusKind::Rejected } else { state.into() }
 }
 
 fn details(attempt: &AttemptResponse) -> impl IntoView + use<> {

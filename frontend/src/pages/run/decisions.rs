@@ -64,7 +64,7 @@ fn Gate(gate: ApprovalResponse, round: usize) -> impl IntoView {
                 <p>{visible::shown(&diagnostic.detail)}" "{diagnostic.remediation}</p>
             }).collect_view()}
             {is_undecided.then(|| view! { <p class="muted">"Nobody has decided."</p> })}
-            <ul class="votes">
+            <ul class="round-votes">
                 {gate.decisions.into_iter().map(|vote| view! { <Vote vote=vote /> }).collect_view()}
             </ul>
         </li>
@@ -78,7 +78,7 @@ fn Vote(vote: VoteResponse) -> impl IntoView {
         Decision::Rejected => (StatusKind::Rejected, "rejected"),
     };
     view! {
-        <li class="vote" data-s=kind.key()>
+        <li class="round-vote" data-s=kind.key()>
             <p>
                 <strong>{words::of_actor(&vote.actor)}</strong>" "{word}" "<When at=vote.at />
                 " on evidence "<DigestText digest=vote.evidence_digest.to_string() name="evidence digest" />

@@ -140,10 +140,10 @@ fn Content(view: RunView, run: Signal<RunResponse>, project_name: Memo<String>) 
     view! {
         <div class="run">
             <facts::Facts run=run project_name=project_name />
+            <failure::FailurePanel view=view run=run />
             {move || gate.get().map(|gate| {
                 view! { <ApprovalPanel run=run approval=gate events_seen=view.changed.into() on_change=view.on_change() /> }
             })}
-            <failure::FailurePanel view=view run=run />
             <Tabs view=view run=run />
             {move || match view.tab.get() {
                 Tab::Timeline => view! { <timeline::TimelineTab view=view run=run /> }.into_any(),

@@ -4,7 +4,7 @@ use super::RowKey;
 use super::axis::Axis;
 use super::bars::bars;
 use crate::components::{Elapsed, StatusBadge, StatusKind};
-use crate::pages::run::attempt::test_counts;
+use crate::pages::run::attempt::{kind_of, test_counts};
 use crate::pages::run::view::RunView;
 use crate::pages::run::words;
 use domain::Timestamp;
@@ -47,7 +47,12 @@ pub fn Row(
             bars.iter().map(draw).collect()
         })
     });
-    let state = Memo::new(move |_| attempt.with(|attempt| attempt.as_ref().map(|attempt| attempt.state)));
+    let kind = Memo::new(move |_| {
+        data.with(|data| {
+            let (step, attempt) = data.as_ref()?;
+            Some(kind_of(&step.uses, attempt.as_ref()?.state))
+        })
+    });
     let breaks = Memo::new(move |_| {
         axis.with(|axis| {
             axis.folds().iter().map(|fold| axis.left(axis.place(fold.from_ms))).collect::<Vec<_>>()
@@ -80,16 +85,16 @@ pub fn Row(
                 None => view! { <span class="gantt-name" title=step_title>{label()}</span> }.into_any(),
             }}
             <span class="gantt-state">
-                {move || match state.get() {
-                    Some(state) => view! { <StatusBadge kind=Signal::stored(StatusKind::from(state)) /> }.into_any(),
+                {move || match kind.get() {
+                    Some(kind) => view! { <StatusBadge kind=Signal::stored(kind) /> }.into_any(),
                     None => view! { <span class="muted">"not reached"</span> }.into_any(),
                 }}
             </span>
             <div class="gantt-chart" aria-hidden="true">
-                {move || drawn.get().into_iter().map(|(kind, left, width)| view! {
+                {move || drawn.get().into_iter().map(|(bar, left, width)| view! {
                     <span
-                        class="gantt-bar" data-bar=kind style:left=left style:width=width
-                        data-s=state.get().map(|state| StatusKind::from(state).key())
+                        class="gantt-bar" data-bar=bar style:left=left style:width=width
+                        data-s=kind.get().map(StatusKind::key)
                     ></span>
                 }).collect_view()}
                 {move || breaks.get().into_iter().map(|left| view! {
