@@ -5,10 +5,13 @@ COPY Cargo.toml Cargo.lock ./
 COPY .cargo .cargo
 COPY crates crates
 COPY docs docs
+COPY frontend frontend
 COPY migrations migrations
 COPY openapi openapi
 COPY tests tests
 RUN cargo build --release --locked --package jido
+# Its files are read beside the server, not built into it.
+RUN rustup target add wasm32-unknown-unknown && cargo xtask web --release
 
 FROM debian:bookworm-slim
 # git and ssh: repositories. curl: the health check. Agents and test commands run inside this image too; install
@@ -19,8 +22,9 @@ RUN apt-get update \
     && useradd --create-home --uid 10001 jido \
     && install -d -o jido -g jido -m 0700 /data
 COPY --from=build /src/target/release/jido /usr/local/bin/jido
+COPY --from=build /src/target/web /usr/local/share/jido/web
 USER jido
 VOLUME /data
 EXPOSE 8700
 ENTRYPOINT ["jido"]
-CMD ["serve", "--listen", "0.0.0.0:8700", "--data", "/data"]
+CMD ["serve", "--listen", "0.0.0.0:8700", "--data", "/data", "--web-root", "/usr/local/share/jido/web"]

@@ -176,3 +176,34 @@ fn end_hooks(repository: &Repository) {
         let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
     }
 }
+
+#[tokio::test]
+async fn a_run_whose_pinned_definition_proves_corrupt_fails_with_that_reason() {
+    let scene = scene_on(Backend::Postgres);
+    let repository = Repository::broken();
+    let mut waiting = scene.gate(&repository).await;
+    let workflow = waiting.get().await["workflow"].clone();
+    scene.server.stop();
+    let tampered = "UPDATE workflow_versions SET document = replace(document, 'Fix', 'Break') WHERE name = ";
+    scene.server.psql(&format!("{tampered}{}", quoted(&workflow))).unwrap();
+    scene.server.begin();
+    // It is still there to be read, and its gate still takes a decision; what would follow is not known.
+    assert_eq!(waiting.get().await["status"], "awaiting_approval");
+    assert!(waiting.part("steps").await["items"].as_array().is_some_and(|steps| steps.len() == 4));
+    waiting.approve().await;
+    let ended = waiting.wait_for_end().await;
+    assert_eq!(
+        (&ended["status"], &ended["failure"]["reason"]),
+        (&json!("failed"), &json!("pinned_document_corrupt"))
+    );
+    assert_eq!(ended["failure"]["failed_step"], "request_approval");
+    assert_eq!(ended["failure"]["safe_retry"], "none");
+    assert_eq!(waiting.event_names().await.last().unwrap(), "run_failed");
+    assert_eq!(repository.branches().len(), 1, "nothing was shipped");
+    scene.server.check();
+}
+
+/// The workflow's name as a literal of SQL.
+fn quoted(workflow: &serde_json::Value) -> String {
+    format!("'{}'", workflow["name"].as_str().unwrap())
+}

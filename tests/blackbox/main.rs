@@ -20,5 +20,6 @@ mod hostile_agent;
 mod identity;
 mod main_job;
 mod real_codebase;
+mod retry;
 mod runs;
 mod wrong_requests;

@@ -6,8 +6,9 @@ use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_A
 use actix_web::{HttpResponse, ResponseError};
 use domain::approval::DecisionRefused;
 use domain::fault::Fault;
-use domain::run::Refused;
+use domain::run::{Refused, RetryRefused, Status};
 use domain::{Digest, FaultCode};
+use serde_json::json;
 use std::fmt;
 use wire::{Problem, ProblemCode};
 
@@ -137,6 +138,7 @@ impl From<engine::Error> for Error {
                     },
                 )
             }
+            engine::Error::Retry(refused) => refused.into(),
             engine::Error::Store(error) => error.into(),
             engine::Error::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => storage_full(),
             other => Self::internal(Chain(&other)),
@@ -184,6 +186,20 @@ impl From<Refused> for Error {
             }
             Refused::ShippingInProgress => Self::new(ProblemCode::ShippingInProgress, detail),
             Refused::NoLiveAttempt => Self::new(ProblemCode::Conflict, detail),
+        }
+    }
+}
+
+impl From<RetryRefused> for Error {
+    fn from(refused: RetryRefused) -> Self {
+        let detail = sentence(&refused);
+        match refused {
+            RetryRefused::NotFinished { status } => Self::new(ProblemCode::RunNotFinished, detail)
+                .with(|context| context.run_status = Some(status)),
+            RetryRefused::Completed => Self::new(ProblemCode::NothingToRetry, detail)
+                .with(|context| context.run_status = Some(Status::Completed)),
+            RetryRefused::Forbidden { policy } => Self::new(ProblemCode::PolicyViolation, detail)
+                .with(|context| context.policy = Some(json!({ "retry": policy }))),
         }
     }
 }

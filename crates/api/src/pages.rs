@@ -30,7 +30,7 @@ pub async fn fallback(app: web::Data<App>, request: HttpRequest) -> HttpResponse
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let is_api = request.path() == "/api" || request.path().starts_with("/api/");
     match &app.web_root {
-        Some(root) if is_read && !is_api => app_files::serve(root, request.path()).await,
+        Some(root) if is_read && !is_api => app_files::serve(root, &request).await,
         None if is_read && !is_api => match plain::serve(request.path()) {
             Some(page) => page,
             None => unknown_path(request).await,

@@ -60,6 +60,10 @@ problem_sets! {
     UpdatingProject = [ALWAYS, BODY], [NotFound, NameTaken, PreconditionRequired, StaleRevision];
     /// Starting a run.
     StartingRun = [ALWAYS, BODY], [NotFound, ProjectArchived, IdempotencyKeyReused];
+    /// Retrying a run.
+    RetryingRun = [ALWAYS, BODY], [
+        NotFound, RunNotFinished, NothingToRetry, PolicyViolation, ProjectArchived, IdempotencyKeyReused,
+    ];
     /// Changing a run.
     ChangingRun = [ALWAYS, BODY], [NotFound, InvalidTransition, ShippingInProgress, Conflict, IdempotencyKeyReused];
     /// Refreshing an approval.

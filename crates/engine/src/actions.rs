@@ -5,9 +5,10 @@ use crate::clock;
 use crate::error::{Error, Result};
 use domain::approval::Decision;
 use domain::contract::{Inputs, Pinned, WorkflowName};
+use domain::run::check_full_run_retry;
 use domain::{Actor, ApprovalId, Digest, Fault, FaultCode, ProjectId, RunId};
 use persistence::commands::{
-    Change, ChangeRun, Changed, CreateRun, GetProject, GetRun, GetVersion, Idempotency, Reply,
+    Change, ChangeRun, Changed, CreateRun, GetProject, GetRun, GetVersion, Idempotency, Reply, Retry,
 };
 use persistence::records::RunRecord;
 use serde_json::Value;
@@ -24,6 +25,27 @@ pub struct StartRun {
     pub labels: BTreeMap<String, String>,
     pub base_ref: Option<String>,
     pub inputs: Value,
+    /// `api`, `ui` or `cli`.
+    pub trigger_source: String,
+    pub correlation_id: Option<String>,
+    pub actor: Actor,
+    pub idempotency: Option<Idempotency>,
+}
+
+/// Which commit a retry starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RetryBase {
+    /// The commit that the repeated run started from.
+    Pinned,
+    /// What the run's base names now.
+    Latest,
+}
+
+/// A request to repeat a run that ended without success.
+#[derive(Debug, Clone)]
+pub struct RetryRun {
+    pub run_id: RunId,
+    pub base: RetryBase,
     /// `api`, `ui` or `cli`.
     pub trigger_source: String,
     pub correlation_id: Option<String>,
@@ -85,6 +107,64 @@ impl Engine {
                 inputs,
                 input_metadata,
                 base_ref: request.base_ref,
+                retry: None,
+                correlation_id: request.correlation_id.unwrap_or_else(|| clock::new_id().to_string()),
+                now: clock::now(),
+                idempotency: request.idempotency,
+            })
+            .await?;
+        if !reply.replayed {
+            self.committed(reply.value.id);
+        }
+        Ok(reply)
+    }
+
+    /// Refuses what [`Self::retry_run`] would refuse of this run.
+    pub async fn may_retry(&self, run: &RunRecord) -> Result<()> {
+        let pinned = self.pinned_of(run).await?;
+        Ok(check_full_run_retry(run.status, &pinned.definition().policies.retry)?)
+    }
+
+    /// Makes a run that repeats one which failed or was cancelled: same pinned version, settings and inputs. The
+    /// repeated run is not touched.
+    pub async fn retry_run(&self, request: RetryRun) -> Result<Reply<RunRecord>> {
+        let query = GetRun { project_id: None, id: request.run_id };
+        let parent = self.store().read(query).await.map_err(missing("run"))?;
+        let pinned = self.pinned_of(&parent).await?;
+        let definition = pinned.definition();
+        check_full_run_retry(parent.status, &definition.policies.retry)?;
+        let project =
+            self.store().read(GetProject { id: parent.project_id }).await.map_err(missing("project"))?;
+        if project.archived_at.is_some() {
+            return Err(Error::ProjectArchived);
+        }
+        let first = definition.first_step().ok_or(Error::PinnedDocumentCorrupt)?;
+        let base_commit = match request.base {
+            RetryBase::Pinned => parent.base_commit,
+            RetryBase::Latest => None,
+        };
+        let reply = self
+            .store()
+            .write(CreateRun {
+                id: RunId::from_uuid(clock::new_id()),
+                project_id: parent.project_id,
+                title: parent.title,
+                labels: parent.labels,
+                workflow_name: parent.workflow_name,
+                workflow_version: parent.workflow_version,
+                workflow_digest: parent.workflow_digest,
+                first_step: first.key.clone(),
+                trigger_source: request.trigger_source,
+                actor: request.actor,
+                inputs: parent.inputs,
+                input_metadata: parent.input_metadata,
+                base_ref: parent.base_ref,
+                retry: Some(Retry {
+                    parent: parent.id,
+                    root_run_id: parent.root_run_id,
+                    settings: parent.settings,
+                    base_commit,
+                }),
                 correlation_id: request.correlation_id.unwrap_or_else(|| clock::new_id().to_string()),
                 now: clock::now(),
                 idempotency: request.idempotency,
@@ -129,7 +209,7 @@ impl Engine {
         idempotency: Option<Idempotency>,
     ) -> Result<Reply<Changed>> {
         let run = self.store().read(GetRun { project_id: None, id: run_id }).await.map_err(missing("run"))?;
-        let pinned = self.pinned_of(&run).await?;
+        let pinned = self.pinned_or_corrupt(&run).await?;
         let lease = self.config().lease;
         let operation =
             ChangeRun { run_id, pinned, change, actor, fence: None, lease, now: clock::now(), idempotency };
@@ -138,6 +218,19 @@ impl Engine {
             self.committed(run_id);
         }
         Ok(reply)
+    }
+
+    /// The definition that the run pins, or what stands in for a corrupt one: under it the run can only fail or be
+    /// cancelled.
+    pub async fn pinned_or_corrupt(&self, run: &RunRecord) -> Result<std::sync::Arc<Pinned>> {
+        match self.pinned_of(run).await {
+            Err(Error::PinnedDocumentCorrupt) => {
+                tracing::error!(run = %run.id, workflow = %run.workflow_name, version = run.workflow_version,
+                    "the pinned definition does not match its digest");
+                Ok(Pinned::corrupt(run.workflow_name.clone(), run.workflow_digest.clone()).into())
+            }
+            pinned => pinned,
+        }
     }
 
     /// The definition that the run pins, proved to be the one it pinned.

@@ -21,6 +21,8 @@ pub enum Error {
     #[error("a stored file is missing or altered")]
     ArtifactCorrupt,
     #[error(transparent)]
+    Retry(#[from] domain::run::RetryRefused),
+    #[error(transparent)]
     Store(#[from] persistence::Error),
     #[error(transparent)]
     Git(#[from] git::Error),

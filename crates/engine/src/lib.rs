@@ -18,7 +18,7 @@ mod signals;
 mod steps;
 mod workspace;
 
-pub use actions::{Decide, StartRun};
+pub use actions::{Decide, RetryBase, RetryRun, StartRun};
 pub use config::{Agent, Config, Credential, Limits};
 pub use error::{Error, Result};
 pub use evidence::ShownEvidence;

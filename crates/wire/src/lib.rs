@@ -42,7 +42,8 @@ pub use project::{
     CreateProjectRequest, ProjectList, ProjectResponse, ShippingRequest, UpdateProjectRequest,
 };
 pub use run::{
-    ActionResponse, CancelRequest, LineageResponse, ListRuns, RunList, RunResponse, StartRunRequest,
+    ActionResponse, CancelRequest, LineageResponse, ListRuns, RetryBase, RetryRequest, RunList, RunResponse,
+    StartRunRequest,
 };
 pub use step::{AttemptResponse, LogQuery, StepList, StepResponse};
 pub use transition::{ListTransitions, TransitionList, TransitionResponse};

@@ -63,6 +63,28 @@ pub struct CancelRequest {
     pub reason: Option<String>,
 }
 
+/// Where the retry of a run starts from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RetryBase {
+    /// The commit that the retried run started from.
+    #[default]
+    Pinned,
+    /// What the run's base names now.
+    Latest,
+}
+
+/// How a run is retried.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RetryRequest {
+    /// `pinned` unless given.
+    #[serde(default)]
+    pub base: RetryBase,
+}
+
 /// Which runs are wanted.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Validate)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
@@ -131,7 +153,7 @@ pub struct RunApproval {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ActionResponse {
-    /// `cancel`, `approve`, `reject` or `refresh`.
+    /// `approve`, `reject`, `refresh`, `cancel` or `retry`.
     pub action: String,
     pub allowed: bool,
     /// Why not, as the code that the action would answer with.

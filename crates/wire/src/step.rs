@@ -17,7 +17,7 @@ pub struct StepResponse {
     pub step: StepKey,
     #[cfg_attr(feature = "openapi", schema(required))]
     pub title: Option<String>,
-    /// `set`, `command`, `agent`, `test`, `approval` or `ship`.
+    /// `set`, `command`, `agent`, `test`, `approval` or `ship`; `unknown` where the pinned definition proved corrupt.
     pub uses: String,
     /// Of the newest attempt; null before the first.
     #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::AttemptState>))]

@@ -19,6 +19,13 @@ pub enum Error {
     #[error("{program} failed ({status})\n{output}")]
     Program { program: String, status: ExitStatus, output: String },
 
+    #[error("{program} was killed at its deadline\n{output}")]
+    NeverEnded { program: String, output: String },
+
+    /// The panic has already been reported.
+    #[error("{0} panicked")]
+    Panicked(&'static str),
+
     #[error("could not {action} {}", path.display())]
     File {
         action: &'static str,
@@ -41,13 +48,18 @@ pub enum Error {
     #[error("{missing} missing; install with: {command}")]
     ToolsMissing { missing: String, command: String },
 
+    #[error("the browser app is not built; `cargo xtask up --without-app` starts the server without it")]
+    NoApp(#[source] Box<Error>),
+
     #[error("the app could not be bound to JavaScript: {0}")]
     Bindgen(String),
 
     #[error("{template} names {{{{{name}}}}}, which is no asset; there are: {assets}")]
     UnknownPlaceholder { template: String, name: String, assets: String },
 
-    #[error("the app's first load takes {actual} bytes after brotli, more than the {allowed} that it may take")]
+    #[error(
+        "the app's first load takes {actual} bytes after brotli, more than the {allowed} that it may take"
+    )]
     OverBudget { actual: usize, allowed: usize },
 
     #[error(transparent)]

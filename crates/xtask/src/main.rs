@@ -1,10 +1,12 @@
 //! The chores of this repository: `cargo xtask <word>`.
 
+mod browser;
 mod debian_wasm;
 mod demo;
 mod error;
 mod openapi;
 mod process;
+mod screenshots;
 mod test;
 mod tools;
 mod up;
@@ -31,10 +33,10 @@ struct Cli {
 enum Chore {
     /// Runs every check that a change must pass: what continuous integration runs, and nothing else.
     ///
-    /// Installs PostgreSQL and git where they are missing (Debian, as root or with password-less sudo; elsewhere
-    /// it prints what to install), checks the formatting, runs clippy and builds once for all suites, then runs
-    /// the suites one by one. Prints one line per suite, and a suite's output only when it fails. A suite that
-    /// fails does not keep the others from running.
+    /// Installs PostgreSQL, git, Chromium and Node.js where they are missing (Debian, as root or with password-less
+    /// sudo; elsewhere it prints what to install), checks the formatting, runs clippy and builds once for all
+    /// suites, then runs the suites one by one; last it builds the browser app and operates it. Prints one line per
+    /// suite, and a suite's output only when it fails. A suite that fails does not keep the others from running.
     Test,
 
     /// Shows the main job end to end: a run on a real repository, stopped at its gate, approved and shipped.
@@ -45,11 +47,11 @@ enum Chore {
     /// and kept, and named, after a failure.
     Demo(demo::Options),
 
-    /// Builds the release binary and starts the server on 127.0.0.1 with its data in ./data.
+    /// Builds the release binary and the browser app, and starts the server on 127.0.0.1 with its data in ./data.
     ///
     /// The first start also prepares a demo project. The server prints its address and, on the first start, a
     /// one-time link for the owner. Stop it with Ctrl-C; started again, it continues where it was.
-    Up(UpOptions),
+    Up(up::Options),
 
     /// Builds the browser app: into target/web with --release, else into target/web-debug.
     ///
@@ -58,15 +60,11 @@ enum Chore {
     /// writes compressed files, and fails when the first load is larger than it may be.
     Web(WebOptions),
 
+    /// Takes pictures of every page and renews those in docs/screenshots.
+    Screenshots,
+
     /// Writes the server's OpenAPI document to openapi/v1.json, where `cargo xtask test` compares it.
     Openapi,
-}
-
-#[derive(Args)]
-struct UpOptions {
-    /// The port to listen on, on 127.0.0.1.
-    #[arg(long, default_value_t = 8700)]
-    port: u16,
 }
 
 #[derive(Args)]
@@ -80,10 +78,9 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
         Chore::Test => test::run(),
         Chore::Demo(options) => demo::run(&options),
-        Chore::Up(options) => up::run(options.port),
-        Chore::Web(options) => {
-            web::build(if options.release { Profile::Release } else { Profile::Debug }).map(|_| ())
-        }
+        Chore::Up(options) => up::run(&options),
+        Chore::Web(options) => web::run(if options.release { Profile::Release } else { Profile::Debug }),
+        Chore::Screenshots => screenshots::run(),
         Chore::Openapi => openapi::renew(),
     };
     match outcome {

@@ -13,6 +13,9 @@ use std::{
 /// How long the readers may lag behind a program that has ended (a grandchild may hold its output open).
 const DRAIN: Duration = Duration::from_secs(2);
 
+/// How often a long run says what it is at.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
+
 /// How a program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
@@ -86,6 +89,27 @@ pub fn run_quietly(
     }
 }
 
+/// Runs a program to its end as [`run_quietly`] does, with a line every half minute that says what it is at.
+pub fn run_with_signs(program: &str, command: &mut Command, deadline: Duration) -> Result<Finished, Error> {
+    let mut next_sign = SIGN_OF_LIFE;
+    run_quietly(program, command, deadline, |elapsed, last| {
+        if elapsed >= next_sign {
+            println!("        {} s: {last}", elapsed.as_secs());
+            next_sign += SIGN_OF_LIFE;
+        }
+    })
+}
+
+/// The standard output of a program that ended well; an error with all that it printed otherwise.
+pub fn succeeded(program: &str, finished: Finished) -> Result<String, Error> {
+    let output = format!("{}{}", without_messages(&finished.stdout), finished.stderr);
+    match finished.end {
+        End::Exited(status) if status.success() => Ok(finished.stdout),
+        End::Exited(status) => Err(Error::Program { program: program.to_owned(), status, output }),
+        End::TimedOut => Err(Error::NeverEnded { program: program.to_owned(), output }),
+    }
+}
+
 /// Runs a program whose standard error goes to the terminal, and returns its standard output.
 pub fn stdout_of(program: &str, command: &mut Command) -> Result<String, Error> {
     let output =
@@ -94,9 +118,13 @@ pub fn stdout_of(program: &str, command: &mut Command) -> Result<String, Error> 
     if output.status.success() {
         return Ok(text);
     }
-    // What cargo said was rendered on the terminal; its messages would only repeat it.
-    let output_text = if text.starts_with('{') { String::new() } else { text };
-    Err(Error::Program { program: program.to_owned(), status: output.status, output: output_text })
+    let printed = without_messages(&text).to_owned();
+    Err(Error::Program { program: program.to_owned(), status: output.status, output: printed })
+}
+
+/// What a program printed, without cargo's JSON messages: cargo renders them on standard error too.
+fn without_messages(stdout: &str) -> &str {
+    if stdout.starts_with('{') { "" } else { stdout }
 }
 
 /// Parses a JSON document that `what` produced.

@@ -8,34 +8,35 @@ use std::{env, ffi::OsString, path::PathBuf, process::Command, time::Duration};
 
 const INSTALL_WITHIN: Duration = Duration::from_secs(15 * 60);
 
-/// A program that may have to be installed; `package` is its name in Debian.
-struct Tool {
-    package: &'static str,
-    is_present: fn() -> bool,
+/// A program that may have to be installed.
+#[derive(Debug)]
+pub struct Tool {
+    pub name: &'static str,
+    /// What brings it in Debian.
+    pub packages: &'static [&'static str],
+    pub is_present: fn() -> bool,
 }
 
-const TOOLS: [Tool; 2] = [
-    Tool { package: "postgresql", is_present: private_postgres::available },
-    Tool { package: "git", is_present: || on_path("git") },
+/// What the server's suites need beside the toolchain.
+pub const FOR_THE_SERVER: [Tool; 2] = [
+    Tool { name: "PostgreSQL", packages: &["postgresql"], is_present: private_postgres::available },
+    Tool { name: "git", packages: &["git"], is_present: || on_path("git") },
 ];
 
 /// Installs what is missing and says in one phrase what was done.
 ///
 /// Only Debian's package manager is driven, as root or with `sudo -n`; elsewhere the error names what to install.
-pub fn ensure() -> Result<String, Error> {
-    let missing = missing();
+pub fn ensure(tools: &[Tool]) -> Result<String, Error> {
+    let missing = missing(tools);
     if missing.is_empty() {
-        return Ok("PostgreSQL and git are there".to_owned());
+        return Ok(format!("{} are there", names(&tools.iter().collect::<Vec<_>>())));
     }
-    if !install(&missing)? {
+    let packages: Vec<&str> = missing.iter().flat_map(|tool| tool.packages).copied().collect();
+    if !install(&packages)? {
         return Err(still_missing(&missing));
     }
-    let left = self::missing();
-    if left.is_empty() {
-        Ok(format!("installed {}", missing.join(" and ")))
-    } else {
-        Err(still_missing(&left))
-    }
+    let left = self::missing(tools);
+    if left.is_empty() { Ok(format!("installed {}", names(&missing))) } else { Err(still_missing(&left)) }
 }
 
 /// Installs Debian packages; false where nothing can be installed here.
@@ -57,13 +58,18 @@ pub fn as_root(command: &mut Command) -> Result<(), Error> {
     process::stdout_of(&words[0].to_string_lossy(), &mut elevated).map(|_| ())
 }
 
-fn missing() -> Vec<&'static str> {
-    TOOLS.iter().filter(|tool| !(tool.is_present)()).map(|tool| tool.package).collect()
+fn missing(tools: &[Tool]) -> Vec<&Tool> {
+    tools.iter().filter(|tool| !(tool.is_present)()).collect()
 }
 
-fn still_missing(packages: &[&str]) -> Error {
+fn names(tools: &[&Tool]) -> String {
+    tools.iter().map(|tool| tool.name).collect::<Vec<_>>().join(" and ")
+}
+
+fn still_missing(tools: &[&Tool]) -> Error {
+    let packages: Vec<&str> = tools.iter().flat_map(|tool| tool.packages).copied().collect();
     Error::ToolsMissing {
-        missing: packages.join(" and "),
+        missing: names(tools),
         command: format!("sudo apt-get install -y {} (or your system's own packages)", packages.join(" ")),
     }
 }

@@ -56,11 +56,6 @@ pub fn find(rust_version: &str) -> Result<Found, Error> {
     })
 }
 
-/// The error for a chore that cannot do without the target.
-pub fn missing(reason: String) -> Error {
-    Error::ToolsMissing { missing: reason, command: format!("rustup target add {TARGET}") }
-}
-
 impl WasmCompiler {
     /// A call of this compiler's cargo in the root of the repository.
     pub fn cargo(&self) -> Command {
@@ -115,8 +110,10 @@ impl WasmCompiler {
             return Ok(None);
         }
         let llvm = value("LLVM version:").split('.').next().unwrap_or("").to_owned();
-        let of_rustup = || toolchains().into_iter().map(|folder| folder.join(&beneath)).find(|it| it.exists());
-        let of_system = || ["wasm-ld".to_owned(), format!("wasm-ld-{llvm}")].iter().find_map(|it| tools::path_of(it));
+        let of_rustup =
+            || toolchains().into_iter().map(|folder| folder.join(&beneath)).find(|it| it.exists());
+        let of_system =
+            || ["wasm-ld".to_owned(), format!("wasm-ld-{llvm}")].iter().find_map(|it| tools::path_of(it));
         if let Some(linker) = of_rustup().or_else(of_system) {
             return Ok(Some(linker));
         }

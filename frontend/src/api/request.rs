@@ -96,11 +96,6 @@ impl Call {
         serde_json::from_str(&text).map_err(|error| Failure::Unreadable { status, detail: error.to_string() })
     }
 
-    /// Sends it and reads the text of a success.
-    pub async fn text(self) -> Result<String, Failure> {
-        self.send().await?.text().await.map_err(unreachable)
-    }
-
     /// Sends it; a success has no body.
     pub async fn done(self) -> Result<(), Failure> {
         self.send().await.map(|_| ())

@@ -5,8 +5,8 @@ use domain::contract::StepKey;
 use domain::{ProjectId, RunId};
 use std::fmt;
 use wire::{
-    ArtifactList, CancelRequest, DiagnosticList, DiffResponse, EventList, LineageResponse, ListEvents,
-    ListRuns, ListTransitions, LogQuery, RunList, RunResponse, StartRunRequest, StepList, TransitionList,
+    ArtifactList, CancelRequest, DiagnosticList, DiffResponse, LineageResponse, ListEvents, ListRuns,
+    ListTransitions, RetryRequest, RunList, RunResponse, StartRunRequest, StepList, TransitionList,
 };
 
 /// Where a run is: its project and itself.
@@ -49,12 +49,18 @@ impl ApiClient {
         self.post(&format!("{run}/cancel")).idempotent(key).json(body).read().await
     }
 
-    pub async fn list_steps(self, run: RunPath) -> Result<StepList, Failure> {
-        self.get(&format!("{run}/steps")).read().await
+    /// Makes a run that repeats this one.
+    pub async fn retry_run(
+        self,
+        run: RunPath,
+        key: &IdempotencyKey,
+        body: &RetryRequest,
+    ) -> Result<RunResponse, Failure> {
+        self.post(&format!("{run}/retry")).idempotent(key).json(body).read().await
     }
 
-    pub async fn list_events(self, run: RunPath, query: &ListEvents) -> Result<EventList, Failure> {
-        self.get(&format!("{run}/events")).query(query).read().await
+    pub async fn list_steps(self, run: RunPath) -> Result<StepList, Failure> {
+        self.get(&format!("{run}/steps")).read().await
     }
 
     pub async fn list_transitions(
@@ -79,17 +85,6 @@ impl ApiClient {
 
     pub async fn get_diff(self, run: RunPath) -> Result<DiffResponse, Failure> {
         self.get(&format!("{run}/diff")).read().await
-    }
-
-    /// A part of an attempt's log, as text.
-    pub async fn get_log(
-        self,
-        run: RunPath,
-        step: &StepKey,
-        attempt: u32,
-        query: &LogQuery,
-    ) -> Result<String, Failure> {
-        self.get(&log_path(run, step, attempt)).query(query).text().await
     }
 }
 

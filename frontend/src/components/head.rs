@@ -8,6 +8,9 @@ use leptos::{html::H1, prelude::*};
 #[component]
 pub fn PageHead(
     #[prop(into)] title: Signal<String>,
+    /// What the browser's tab says instead of the title, such as a status before it.
+    #[prop(optional, into)]
+    tab: Option<Signal<String>>,
     /// The pages above this one.
     #[prop(optional, into)]
     above: Signal<Vec<Crumb>>,
@@ -18,7 +21,8 @@ pub fn PageHead(
     let page = expect_context::<Page>();
     Effect::new(move |_| {
         let title = title.get();
-        document().set_title(&format!("{title} · JidoCode Runs"));
+        let in_tab = tab.map_or_else(|| title.clone(), |tab| tab.get());
+        document().set_title(&format!("{in_tab} · JidoCode Runs"));
         let mut crumbs = above.get();
         crumbs.push(Crumb::here(title));
         page.crumbs.set(crumbs);

@@ -71,11 +71,6 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Query<T> {
         self.finish(Ok(data));
     }
 
-    /// Forgets the data: what comes next is about something else.
-    pub fn clear(self) {
-        self.data.set(None);
-    }
-
     fn finish(self, result: Result<T, Failure>) {
         match result {
             Ok(data) => {

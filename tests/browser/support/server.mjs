@@ -65,7 +65,7 @@ export class Server {
         this.#port = Number(new URL(this.url).port);
         return;
       }
-      if (!this.#runs || Date.now() > end) {
+      if (!this.runs || Date.now() > end) {
         throw new Error(`jido serve did not start:\n${await this.log()}`);
       }
       await sleep(20);
@@ -115,12 +115,13 @@ export class Server {
     return path.join(this.#folder, "server.log");
   }
 
-  get #runs() {
+  /** Whether the process is alive. */
+  get runs() {
     return this.#process && this.#process.exitCode === null && this.#process.signalCode === null;
   }
 
   async #signal(name) {
-    if (!this.#runs) return;
+    if (!this.runs) return;
     const ended = new Promise((resolve) => this.#process.once("exit", resolve));
     this.#process.kill(name);
     const late = sleep(STOPPED_WITHIN_MS, "late", { ref: false });

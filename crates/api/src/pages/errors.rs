@@ -32,6 +32,8 @@ explained! {
     AlreadyDecided => "already_decided",
     ApprovalContextBlocked => "approval_context_blocked",
     ShippingInProgress => "shipping_in_progress",
+    RunNotFinished => "run_not_finished",
+    NothingToRetry => "nothing_to_retry",
     PolicyViolation => "policy_violation",
     Conflict => "conflict",
     StaleRevision => "stale_revision",

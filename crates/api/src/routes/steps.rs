@@ -28,7 +28,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 async fn list_steps(app: web::Data<App>, path: RunPath) -> Result<HttpResponse> {
     let found = run(&app, path.project_id, path.run_id).await?;
     let attempts = app.engine.store().read(ListAttempts { run_id: found.id }).await?;
-    let pinned = app.engine.pinned_of(&found).await?;
+    let pinned = app.engine.pinned_or_corrupt(&found).await?;
     Ok(HttpResponse::Ok().json(StepList { items: views::steps(pinned.definition(), attempts) }))
 }
 

@@ -16,7 +16,7 @@ pub async fn approval(
     run: &RunRecord,
     (record, votes): (ApprovalRecord, Vec<VoteRecord>),
 ) -> Result<ApprovalResponse> {
-    let pinned = engine.pinned_of(run).await?;
+    let pinned = engine.pinned_or_corrupt(run).await?;
     let evidence = engine.evidence(&record).await?;
     let outcome = outcome(&record, &votes);
     Ok(ApprovalResponse {

@@ -10,7 +10,7 @@ use engine::Engine;
 use persistence::commands::{ListApprovals, ListArtifacts, ListDiagnostics};
 use persistence::records::{ApprovalRecord, RunRecord, VoteRecord};
 use wire::run::{DiagnosticCounts, LineageAttempt, PinnedWorkflow, RunApproval, Trigger};
-use wire::{ActionResponse, RunResponse};
+use wire::{ActionResponse, ProblemCode, RunResponse};
 
 /// The most gates that a run's view looks at; every rejection opens another.
 const MAX_GATES: i64 = 1000;
@@ -44,7 +44,7 @@ pub async fn run(engine: &Engine, caller: &Principal, record: RunRecord) -> Resu
             status: gate.status,
             evidence_digest: gate.evidence_digest.clone(),
         }),
-        allowed_actions: actions(caller, &record, newest),
+        allowed_actions: actions(caller, &record, newest, retry_refusal(engine, &record).await),
         diagnostics: DiagnosticCounts {
             event_channel: failed_publications as u64,
             approval_context: failed_contexts as u64,
@@ -75,7 +75,12 @@ pub async fn run(engine: &Engine, caller: &Principal, record: RunRecord) -> Resu
 }
 
 /// Each action with the refusal that it would meet now.
-fn actions(caller: &Principal, run: &RunRecord, newest: Option<&Opened>) -> Vec<ActionResponse> {
+fn actions(
+    caller: &Principal,
+    run: &RunRecord,
+    newest: Option<&Opened>,
+    retry: Option<Error>,
+) -> Vec<ActionResponse> {
     let decide = |decision| match newest {
         Some((record, votes)) if !run.status.is_terminal() => {
             let Some(digest) = &record.evidence_digest else {
@@ -106,7 +111,21 @@ fn actions(caller: &Principal, run: &RunRecord, newest: Option<&Opened>) -> Vec<
         action("reject", decide(Decision::Rejected)),
         action("refresh", refresh),
         action("cancel", cancel),
+        action("retry", retry),
     ]
+}
+
+/// Why the run may not be retried; `None` when it may.
+async fn retry_refusal(engine: &Engine, run: &RunRecord) -> Option<Error> {
+    match engine.may_retry(run).await {
+        Ok(()) => None,
+        // A definition that cannot be read must not hide the run that pins it.
+        Err(engine::Error::PinnedDocumentCorrupt) => Some(Error::new(
+            ProblemCode::PolicyViolation,
+            "The pinned definition cannot be read, so nobody knows what it allows.",
+        )),
+        Err(error) => Some(error.into()),
+    }
 }
 
 fn not_from_here(run: &RunRecord, requested: Move) -> Error {

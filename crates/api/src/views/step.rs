@@ -18,8 +18,16 @@ pub fn steps(definition: &Definition, attempts: Vec<AttemptRecord>) -> Vec<StepR
         })
         .collect();
     for record in attempts {
-        if let Some(step) = steps.iter_mut().find(|step| step.step == record.step) {
-            step.attempts.push(attempt(record));
+        match steps.iter_mut().find(|step| step.step == record.step) {
+            Some(step) => step.attempts.push(attempt(record)),
+            // The definition cannot be read; what was done is still on record.
+            None => steps.push(StepResponse {
+                step: record.step.clone(),
+                title: None,
+                uses: "unknown".to_owned(),
+                state: None,
+                attempts: vec![attempt(record)],
+            }),
         }
     }
     for step in &mut steps {

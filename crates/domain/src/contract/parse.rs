@@ -4,7 +4,7 @@ use super::fields::Faults;
 use super::read::{Draft, read};
 use super::source::{check_numbers, check_size, json_value, yaml_value};
 use super::validate::{Checked, check, document_fault};
-use super::{Definition, Policies, RetryPolicy, Step};
+use super::{Definition, Policies, RetryPolicy, Step, WorkflowName};
 use crate::{Digest, Fault, FaultCode};
 use serde_json::Value;
 
@@ -53,6 +53,21 @@ impl Pinned {
         let definition =
             definition(&value, Faults::default()).map_err(|faults| PinnedError::Unreadable { faults })?;
         Ok(Self { definition, document: document.to_owned(), digest: actual })
+    }
+
+    /// Stands in for a stored document that proved corrupt: a definition without steps, under which no step begins or
+    /// ends and nothing may be retried, so that its run fails with the reason. It bears the digest that was pinned.
+    pub fn corrupt(name: WorkflowName, digest: Digest) -> Self {
+        let definition = Definition {
+            name,
+            title: None,
+            description: None,
+            inputs: Value::Object(serde_json::Map::new()),
+            steps: Vec::new(),
+            policies: Policies { retry: RetryPolicy { full_run: false, steps: Vec::new() } },
+            triggers: Vec::new(),
+        };
+        Self { definition, document: String::new(), digest }
     }
 
     pub const fn definition(&self) -> &Definition {

@@ -233,11 +233,13 @@ fn lose_worker(
         progress.write_live(AttemptState::Ready, None, None);
         return Ok(());
     }
+    let Some(effect) = progress.definition.step(step).map(|step| step.effect) else {
+        return progress.fail_of_corruption(step);
+    };
     let failure = StepFailure::new(
         FailureReason::WorkerLost,
         format!("The server stopped while the step {step} was running."),
     );
-    let effect = progress.definition.step(step).map_or(Effect::Once, |step| step.effect);
     if effect == Effect::Once || run.lost + 1 >= MAX_LOST_WORKERS {
         return progress.fail_live(failure);
     }

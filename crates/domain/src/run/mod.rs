@@ -7,6 +7,8 @@ mod decide;
 mod gate;
 #[cfg(feature = "contract")]
 mod progress;
+#[cfg(feature = "contract")]
+mod retry;
 mod status;
 
 pub use change::{AttemptState, AttemptWrite, Changes, EventDraft, TransitionDraft};
@@ -14,4 +16,6 @@ pub use change::{AttemptState, AttemptWrite, Changes, EventDraft, TransitionDraf
 pub use decide::{Command, Opening, Refused, decide};
 #[cfg(feature = "contract")]
 pub use progress::{LiveAttempt, RunState};
+#[cfg(feature = "contract")]
+pub use retry::{RetryRefused, check_full_run_retry};
 pub use status::{InvalidTransition, Move, Status, next_status};

@@ -166,10 +166,7 @@ impl<'a> Progress<'a> {
                 self.write_live(AttemptState::Leased, None, None);
                 Ok(())
             }
-            None => self.fail_live(StepFailure::new(
-                FailureReason::PinnedDocumentCorrupt,
-                format!("the pinned definition has no step {}", live.step),
-            )),
+            None => self.fail_of_corruption(&live.step),
         }
     }
 
@@ -182,6 +179,9 @@ impl<'a> Progress<'a> {
         let Some(live) = self.live.clone() else {
             return Ok(());
         };
+        if self.definition.step(&live.step).is_none() {
+            return self.fail_of_corruption(&live.step);
+        }
         self.finish_live(&live, outputs, data);
         match self.definition.step_after(&live.step) {
             Some(next) => {
@@ -215,6 +215,12 @@ impl<'a> Progress<'a> {
             }
             None => self.complete_live(outputs, data),
         }
+    }
+
+    /// Nobody knows what would follow a step that the definition does not have: to end well here would be a guess.
+    pub(super) fn fail_of_corruption(&mut self, step: &StepKey) -> Result<(), InvalidTransition> {
+        let detail = format!("The pinned definition cannot be read, or has no step {step}.");
+        self.fail_live(StepFailure::new(FailureReason::PinnedDocumentCorrupt, detail))
     }
 
     fn finish_live(&mut self, live: &LiveAttempt, outputs: Value, data: Map<String, Value>) {

@@ -10,6 +10,7 @@ mod contract_defaults;
 mod contract_faults;
 mod contract_graph;
 mod contract_properties;
+mod corrupt_definition;
 mod failure;
 mod gate;
 mod inputs;

@@ -51,7 +51,7 @@ pub enum End {
 impl Engine {
     /// Works on a claimed attempt, and on those that follow it, until somebody else must act.
     pub(crate) async fn work_on(&self, claimed: Claimed, cancel: &CancellationToken) -> Result<()> {
-        let pinned = self.pinned_of(&claimed.run).await?;
+        let pinned = self.pinned_or_corrupt(&claimed.run).await?;
         let fence = fence_of(&claimed.attempt);
         let begun = self.with_lease(&fence, cancel, self.begin(&claimed, &pinned)).await;
         let Some(mut changed) = settled(begun)? else {
@@ -109,7 +109,7 @@ impl Engine {
         change: Change,
         fence: Fence,
     ) -> Result<Changed> {
-        let pinned = self.pinned_of(run).await?;
+        let pinned = self.pinned_or_corrupt(run).await?;
         let reply = self
             .store()
             .write(ChangeRun {

@@ -8,6 +8,7 @@ use crate::records::{
 use domain::approval::ApprovalStatus;
 use domain::contract::{InputMetadata, StepKey, TemplateScope, WorkflowName};
 use domain::failure::{ErrorType, FailureReason};
+use domain::project::ProjectSettings;
 use domain::run::Status;
 use domain::{Actor, ApprovalId, ArtifactId, Digest, ProjectId, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -54,9 +55,22 @@ pub struct CreateRun {
     pub inputs: Value,
     pub input_metadata: BTreeMap<String, InputMetadata>,
     pub base_ref: Option<String>,
+    /// Absent: a run of its own.
+    pub retry: Option<Retry>,
     pub correlation_id: String,
     pub now: Timestamp,
     pub idempotency: Option<Idempotency>,
+}
+
+/// What a run that repeats another takes over. The repeated run has ended, so nothing of it can change meanwhile.
+#[derive(Debug, Clone)]
+pub struct Retry {
+    pub parent: RunId,
+    pub root_run_id: RunId,
+    /// The settings that the parent pins.
+    pub settings: ProjectSettings,
+    /// The commit that the parent started from; absent: the base is resolved anew.
+    pub base_commit: Option<String>,
 }
 
 /// `project_id` given: a run of another project is `NotFound`.

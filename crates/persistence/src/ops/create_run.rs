@@ -12,6 +12,9 @@ use domain::contract::RejectWorkspace;
 use domain::event::EventKind;
 use domain::project::ProjectSettings;
 use domain::run::{AttemptState, AttemptWrite, Status};
+use domain::{RunId, UserId};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 impl Execute<Conn> for CreateRun {
     async fn perform(&self, conn: &mut Conn) -> Result<Reply<RunRecord>> {
@@ -26,13 +29,16 @@ impl Execute<Conn> for CreateRun {
                 .returning((projects::last_run_number, projects::settings))
                 .get_result(conn)
                 .await?;
-        let run = record(self, number, settings);
+        let ancestry = ancestry(self, conn).await?;
+        let run = record(self, number, settings, ancestry);
         diesel::insert_into(runs::table).values(RunRow::from(&run)).execute(conn).await?;
         diesel::insert_into(run_transitions::table)
             .values(TransitionRow::from(&transition(self)))
             .execute(conn)
             .await?;
-        diesel::insert_into(run_events::table).values(EventRow::from(&event(self))).execute(conn).await?;
+        for event in events(&run) {
+            diesel::insert_into(run_events::table).values(EventRow::from(&event)).execute(conn).await?;
+        }
         let first = AttemptWrite {
             step: self.first_step.clone(),
             attempt: 1,
@@ -59,7 +65,36 @@ async fn require_pin(asked: &CreateRun, conn: &mut Conn) -> Result<()> {
     if digest == asked.workflow_digest.as_str() { Ok(()) } else { Err(Error::NotFound) }
 }
 
-fn record(asked: &CreateRun, number: i64, settings: ProjectSettings) -> RunRecord {
+/// Where a run stands in its lineage.
+struct Ancestry {
+    attempt: u32,
+    starters: Vec<UserId>,
+}
+
+/// Counts the lineage's runs. The project's row is locked by now, so no two retries count the same.
+async fn ancestry(asked: &CreateRun, conn: &mut Conn) -> Result<Ancestry> {
+    let mut starters = BTreeSet::from_iter(asked.actor.id);
+    let Some(retry) = &asked.retry else {
+        return Ok(Ancestry { attempt: 1, starters: Vec::from_iter(starters) });
+    };
+    let rows: Vec<(i64, Doc<Vec<UserId>>)> = runs::table
+        .filter(runs::root_run_id.eq(Key::from(retry.root_run_id)))
+        .filter(runs::project_id.eq(Key::from(asked.project_id)))
+        .select((runs::attempt, runs::starters))
+        .load(conn)
+        .await?;
+    let newest = rows.iter().map(|(attempt, _)| *attempt).max().ok_or(Error::NotFound)?;
+    starters.extend(rows.into_iter().flat_map(|(_, Doc(starters))| starters));
+    let attempt = u32::try_from(newest + 1).map_err(|_| Error::Corrupt("a run's attempt".to_owned()))?;
+    Ok(Ancestry { attempt, starters: Vec::from_iter(starters) })
+}
+
+fn record(asked: &CreateRun, number: i64, settings: ProjectSettings, ancestry: Ancestry) -> RunRecord {
+    let last_event_seq = if asked.retry.is_some() { 2 } else { 1 };
+    let (retry_of, root_run_id, settings, base_commit) = match asked.retry.clone() {
+        Some(retry) => (Some(retry.parent), retry.root_run_id, retry.settings, retry.base_commit),
+        None => (None, asked.id, settings, None),
+    };
     RunRecord {
         id: asked.id,
         project_id: asked.project_id,
@@ -77,14 +112,14 @@ fn record(asked: &CreateRun, number: i64, settings: ProjectSettings) -> RunRecor
         shipping: false,
         trigger_source: asked.trigger_source.clone(),
         initiating_actor: asked.actor.clone(),
-        starters: asked.actor.id.into_iter().collect(),
+        starters: ancestry.starters,
         inputs: asked.inputs.clone(),
         input_metadata: asked.input_metadata.clone(),
         base_ref: asked.base_ref.clone(),
-        base_commit: None,
-        attempt: 1,
-        retry_of: None,
-        root_run_id: asked.id,
+        base_commit,
+        attempt: ancestry.attempt,
+        retry_of,
+        root_run_id,
         correlation_id: asked.correlation_id.clone(),
         failure: None,
         failure_type: None,
@@ -94,7 +129,7 @@ fn record(asked: &CreateRun, number: i64, settings: ProjectSettings) -> RunRecor
         started_at: None,
         completed_at: None,
         revision: 1,
-        last_event_seq: 1,
+        last_event_seq,
         last_transition_seq: 1,
     }
 }
@@ -113,15 +148,30 @@ fn transition(asked: &CreateRun) -> TransitionRecord {
     }
 }
 
-fn event(asked: &CreateRun) -> EventRecord {
-    EventRecord {
-        run_id: asked.id,
+/// `run_created`, and for a retry `run_retried`, which names the run that it repeats.
+fn events(run: &RunRecord) -> Vec<EventRecord> {
+    let created = EventRecord {
+        run_id: run.id,
         seq: 1,
         kind: EventKind::RunCreated,
         step: None,
         attempt: None,
-        actor: Some(asked.actor.clone()),
+        actor: Some(run.initiating_actor.clone()),
         data: None,
-        at: asked.now,
-    }
+        at: run.created_at,
+    };
+    let retried = run.retry_of.map(|parent| EventRecord {
+        seq: 2,
+        kind: EventKind::RunRetried,
+        data: Some(lineage_data(run, parent)),
+        ..created.clone()
+    });
+    [Some(created), retried].into_iter().flatten().collect()
+}
+
+fn lineage_data(run: &RunRecord, parent: RunId) -> Map<String, Value> {
+    [("retry_of", json!(parent)), ("root_run_id", json!(run.root_run_id)), ("attempt", json!(run.attempt))]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect()
 }

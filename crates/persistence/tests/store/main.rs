@@ -26,5 +26,6 @@ mod losing;
 mod model;
 mod opening;
 mod progress;
+mod retry;
 mod votes;
 mod workflows;

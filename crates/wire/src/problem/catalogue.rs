@@ -71,6 +71,10 @@ catalogue! {
         "Follow the remediation in the approval's diagnostics, then refresh the approval, or cancel the run.";
     ShippingInProgress = "shipping_in_progress", 409, "The approved commit is being pushed",
         "Wait for the run to end; a push that has begun is not taken back.";
+    RunNotFinished = "run_not_finished", 409, "The run has not ended",
+        "Wait until the run has ended, or cancel it; then retry it.";
+    NothingToRetry = "nothing_to_retry", 409, "A completed run has nothing to retry",
+        "Start a new run of the workflow instead.";
     PolicyViolation = "policy_violation", 409, "The workflow's policy forbids this",
         "Read the policy in the body; take one of the ways it allows.";
     Conflict = "conflict", 409, "Somebody else changed it at the same moment",

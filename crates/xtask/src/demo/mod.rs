@@ -87,7 +87,7 @@ fn start_postgres() -> Result<Cluster, Error> {
     println!("== Start a private PostgreSQL");
     if !private_postgres::available() {
         println!("   PostgreSQL is missing; installing it …");
-        tools::ensure()?;
+        tools::ensure(&tools::FOR_THE_SERVER)?;
     }
     Ok(Cluster::start()?)
 }

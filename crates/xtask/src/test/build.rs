@@ -10,11 +10,7 @@ use std::{
     env,
     path::{Path, PathBuf},
     process::Command,
-    time::Duration,
 };
-
-/// How often a long compilation says what it is at.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 
 /// What the build made.
 #[derive(Debug)]
@@ -54,13 +50,7 @@ pub fn run() -> Result<(Outcome, Option<Built>), Error> {
     command.args(["build", "--workspace", "--all-targets", "--locked", "--keep-going"]);
     command.args(["--message-format", "json-render-diagnostics"]);
     lint_while_compiling(&mut command);
-    let mut next_sign = SIGN_OF_LIFE;
-    let finished = process::run_quietly("cargo build", &mut command, 3 * SUITE_WITHIN, |elapsed, last| {
-        if elapsed >= next_sign {
-            println!("        {} s: {last}", elapsed.as_secs());
-            next_sign += SIGN_OF_LIFE;
-        }
-    })?;
+    let finished = process::run_with_signs("cargo build", &mut command, 3 * SUITE_WITHIN)?;
     if !finished.succeeded() {
         return Ok((Outcome::failed(without_progress(&finished.stderr)), None));
     }

@@ -1,14 +1,21 @@
 //! `cargo xtask test`: every check that a change must pass.
 //!
 //! The workspace is compiled once, by clippy's driver with warnings denied; the suites then run the very
-//! executables of that build, one package after the other. Missing tools are installed beside the compilation.
+//! executables of that build, one package after the other. Missing tools are installed beside the compilation. Last
+//! comes the browser app as users get it, and the suite that operates it.
 
+mod browser;
 mod build;
 mod packages;
 mod report;
 mod wasm;
 
-use crate::{error::Error, openapi, process, tools, workspace};
+use crate::{
+    error::Error,
+    openapi, process, tools,
+    web::{self, App, Progress},
+    workspace::{self, Profile},
+};
 use build::Built;
 use report::{Outcome, Report};
 use std::{fs, path::Path, thread, time::Duration};
@@ -16,27 +23,26 @@ use std::{fs, path::Path, thread, time::Duration};
 /// No suite runs longer; a test that hangs fails its suite here.
 pub const SUITE_WITHIN: Duration = Duration::from_secs(20 * 60);
 
-/// The checks beside the packages' own suites: format, build, tools, documentation examples, WASM, OpenAPI.
-const OTHER_CHECKS: usize = 6;
+/// The checks beside the packages' own suites: format, build, tools for the server and for the browser, documentation
+/// examples, OpenAPI, WASM, the browser app and the suite that operates it.
+const OTHER_CHECKS: usize = 9;
 
 /// Runs all suites and prints their lines; fails when one of them did.
 pub fn run() -> Result<(), Error> {
     let metadata = workspace::metadata()?;
     let suites = packages::in_order(metadata.packages);
     let mut report = Report::new(OTHER_CHECKS + suites.len());
-    let installation = thread::spawn(tools::ensure);
+    // One after the other, as there is one package manager.
+    let installation = thread::spawn(|| (tools::ensure(&tools::FOR_THE_SERVER), crate::browser::ensure()));
 
     report.run("format", format_check);
     let built = report.run_for("clippy and build", build::run);
-    let tools_present = report.run_for("tools", || match installation.join() {
-        Ok(Ok(done)) => Ok((Outcome::passed().with_note(done), Some(()))),
-        Ok(Err(error @ Error::ToolsMissing { .. })) => Ok((Outcome::failed(error.to_string()), None)),
-        Ok(Err(error)) => Err(error),
-        Err(_) => Ok((Outcome::failed("the installation panicked".to_owned()), None)),
-    });
+    let (for_server, for_browser) = installation.join().map_err(|_| Error::Panicked("the installation"))?;
+    let server_tools = report.run_for("tools", || installed(for_server));
+    let browser_tools = report.run_for("browser tools", || installed(for_browser));
 
     for suite in &suites {
-        match (&built, tools_present) {
+        match (&built, server_tools) {
             (None, _) => report.not_run(&suite.package.name, "the build failed"),
             (Some(_), None) if suite.needs_tools() => {
                 report.not_run(&suite.package.name, "tools are missing")
@@ -55,7 +61,38 @@ pub fn run() -> Result<(), Error> {
         }
     }
     report.run("WASM", || wasm::check(&metadata.rust_version));
+    let app = report.run_for("browser app", app_within_budget);
+    match (&built, &app, browser_tools) {
+        (None, _, _) => report.not_run("browser", "the build failed"),
+        (_, None, _) => report.not_run("browser", "the app is missing"),
+        (_, _, None) => report.not_run("browser", "tools are missing"),
+        (Some(built), Some(app), Some(())) => {
+            report.run("browser", || browser::run(built.jido()?, &app.folder));
+        }
+    }
     report.close()
+}
+
+/// What an installation that runs beside the build came to.
+fn installed(outcome: Result<String, Error>) -> Result<(Outcome, Option<()>), Error> {
+    match outcome {
+        Ok(done) => Ok((Outcome::passed().with_note(done), Some(()))),
+        Err(error @ Error::ToolsMissing { .. }) => Ok((Outcome::failed(error.to_string()), None)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Builds the app as users get it. One that is too large fails, and is tested all the same.
+fn app_within_budget() -> Result<(Outcome, Option<App>), Error> {
+    let app = web::build(&web::compiler()?, Profile::Release, Progress::Quiet)?;
+    let Some(sizes) = &app.sizes else { return Ok((Outcome::passed(), Some(app))) };
+    let outcome = match sizes.check() {
+        Ok(()) => Outcome::passed(),
+        Err(error) => Outcome::failed(error.to_string()),
+    };
+    let notes = [sizes.summary(), app.note.clone()].into_iter().filter(|note| !note.is_empty());
+    let outcome = outcome.with_note(notes.collect::<Vec<_>>().join("; "));
+    Ok((outcome, Some(app)))
 }
 
 fn format_check() -> Result<Outcome, Error> {

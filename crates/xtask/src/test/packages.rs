@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The order of the suites: what the others rest on comes first. A package that is not named here runs last.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 13] = [
     "domain",
     "reports",
     "git",
@@ -19,6 +19,7 @@ const ORDER: [&str; 12] = [
     "persistence",
     "engine",
     "wire",
+    "frontend",
     "api",
     "jido",
     "xtask",
@@ -26,7 +27,7 @@ const ORDER: [&str; 12] = [
 ];
 
 /// The packages whose tests need neither PostgreSQL nor git.
-const WITHOUT_TOOLS: [&str; 5] = ["domain", "reports", "sandbox", "wire", "xtask"];
+const WITHOUT_TOOLS: [&str; 6] = ["domain", "reports", "sandbox", "wire", "frontend", "xtask"];
 
 /// All tests of one package.
 #[derive(Debug)]

@@ -93,6 +93,11 @@ impl Outcome {
         if output.is_empty() { outcome } else { Self { verdict: Verdict::Failed(output), ..outcome } }
     }
 
+    /// The outcome of a program that counted its tests in a report of its own.
+    pub fn of_counted(counts: Counts, finished: &Finished) -> Self {
+        Self { counts, ..Self::of_check(finished, "") }
+    }
+
     pub fn with_note(self, note: String) -> Self {
         Self { note, ..self }
     }

@@ -133,7 +133,7 @@ mod tests {
         one.add("app.js", b"1".to_vec());
         other.add("app.js", b"2".to_vec());
         let names = [&one, &other].map(|assets| assets.fill("page", "{{app.js}} {{app.css}}").unwrap());
-        assert_eq!(names[0], "/assets/app-6b86b273ff34.js /assets/app-e7a3b94c1cf6.css");
+        assert_eq!(names[0], "/assets/app-6b86b273ff34.js /assets/app-2c7bc03c8b66.css");
         assert!(names[1].starts_with("/assets/app-d4735e3a265e.js "));
     }
 
@@ -159,7 +159,9 @@ mod tests {
     fn style_sheets_follow_each_other_in_the_order_of_their_paths() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("10-parts")).unwrap();
-        for (name, text) in [("20-last.css", "c"), ("10-parts/b.css", "b"), ("00-first.css", "a"), ("note.md", "x")] {
+        for (name, text) in
+            [("20-last.css", "c"), ("10-parts/b.css", "b"), ("00-first.css", "a"), ("note.md", "x")]
+        {
             fs::write(folder.path().join(name), text).unwrap();
         }
         assert_eq!(styles(folder.path()).unwrap(), b"a\nb\nc\n");

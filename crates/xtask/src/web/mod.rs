@@ -14,37 +14,83 @@ use crate::{
     workspace::{self, Profile},
 };
 use assets::Assets;
+use bindings::Bound;
+use compressed::FirstLoad;
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// The largest first load that a release may have, in bytes after brotli.
 const BUDGET: usize = 600_000;
+const COMPILED_WITHIN: Duration = Duration::from_secs(40 * 60);
 
-/// Builds the app, showing cargo's own progress, and returns the folder that `--web-root` takes.
-pub fn build(profile: Profile) -> Result<PathBuf, Error> {
-    let rust_version = workspace::metadata()?.rust_version;
-    let compiler = match wasm_compiler::find(&rust_version)? {
-        Found::Compiler(compiler) => compiler,
-        Found::Nothing(reason) => return Err(wasm_compiler::missing(reason)),
-    };
-    let (folder, word) = match profile {
+/// What a build says while it works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Each step, and cargo's own lines.
+    Shown,
+    /// A sign of life now and then; cargo's lines when it fails.
+    Quiet,
+}
+
+/// The app's files.
+#[derive(Debug)]
+pub struct App {
+    /// What `--web-root` takes.
+    pub folder: PathBuf,
+    /// The sizes of a release.
+    pub sizes: Option<FirstLoad>,
+    /// Who compiled it, where that is not the active toolchain.
+    pub note: String,
+}
+
+/// `cargo xtask web`: builds the app and prints where it is and how large.
+pub fn run(profile: Profile) -> Result<(), Error> {
+    let app = build(&compiler()?, profile, Progress::Shown)?;
+    if let Some(sizes) = &app.sizes {
+        sizes.print();
+        sizes.check()?;
+    }
+    println!("The app is in {}.", app.folder.display());
+    Ok(())
+}
+
+/// The compiler for the app.
+pub fn compiler() -> Result<WasmCompiler, Error> {
+    match wasm_compiler::find(&workspace::metadata()?.rust_version)? {
+        Found::Compiler(compiler) => Ok(compiler),
+        Found::Nothing(reason) => Err(Error::ToolsMissing {
+            missing: format!("a compiler for {TARGET} ({reason})"),
+            command: format!("rustup target add {TARGET}"),
+        }),
+    }
+}
+
+/// Builds the app.
+pub fn build(compiler: &WasmCompiler, profile: Profile, progress: Progress) -> Result<App, Error> {
+    let (name, word) = match profile {
         Profile::Debug => ("target/web-debug", "debug"),
         Profile::Release => ("target/web", "release"),
     };
-    println!("[1/3] compiling the app ({word}) {} …", compiler.note());
-    let wasm = compile(&compiler, profile)?;
-    println!("[2/3] binding it to JavaScript …");
+    let say = |line: &str| {
+        if progress == Progress::Shown {
+            println!("{line}");
+        }
+    };
+    say(format!("[1/3] compiling the app ({word}) {}", compiler.note()).trim_end());
+    let wasm = compile(compiler, profile, progress)?;
+    say("[2/3] binding it to JavaScript …");
     let bound = bindings::make(&wasm, profile)?;
-    println!("[3/3] writing {folder} …");
-    let folder = workspace::root().join(folder);
-    lay_out(bound, profile, &folder)?;
-    Ok(folder)
+    say(&format!("[3/3] writing {name} …"));
+    let folder = workspace::root().join(name);
+    let sizes = lay_out(bound, profile, &folder)?;
+    Ok(App { folder, sizes, note: compiler.note() })
 }
 
 /// Compiles the crate and returns the path of its module.
-fn compile(compiler: &WasmCompiler, profile: Profile) -> Result<PathBuf, Error> {
+fn compile(compiler: &WasmCompiler, profile: Profile, progress: Progress) -> Result<PathBuf, Error> {
     let profile = match profile {
         Profile::Debug => "dev",
         Profile::Release => "wasm-release",
@@ -52,12 +98,18 @@ fn compile(compiler: &WasmCompiler, profile: Profile) -> Result<PathBuf, Error> 
     let mut command = compiler.linking_cargo()?;
     command.args(["build", "--package", "frontend", "--target", TARGET, "--profile", profile]);
     command.args(["--message-format", "json-render-diagnostics"]);
-    let messages = process::stdout_of("cargo build", &mut command)?;
+    let messages = match progress {
+        Progress::Shown => process::stdout_of("cargo build", &mut command)?,
+        Progress::Quiet => {
+            let finished = process::run_with_signs("cargo build", &mut command, COMPILED_WITHIN)?;
+            process::succeeded("cargo build", finished)?
+        }
+    };
     workspace::executable_of("frontend", &messages)
 }
 
 /// Writes the app's files to a new folder, which then takes the old one's place.
-fn lay_out(bound: bindings::Bound, profile: Profile, folder: &Path) -> Result<(), Error> {
+fn lay_out(bound: Bound, profile: Profile, folder: &Path) -> Result<Option<FirstLoad>, Error> {
     let sources = workspace::root().join("frontend");
     let mut assets = Assets::default();
     assets.add("app.wasm", bound.wasm);
@@ -72,15 +124,15 @@ fn lay_out(bound: bindings::Bound, profile: Profile, folder: &Path) -> Result<()
     let new = tempfile::Builder::new().prefix("web-new-").tempdir_in(parent);
     let new = new.map_err(Error::file("create a folder in", parent))?;
     let first_load = assets.write(new.path(), &page)?;
-    let over_budget = match profile {
-        Profile::Debug => Ok(()),
+    let sizes = match profile {
+        Profile::Debug => None,
         Profile::Release => {
             let sizes = compressed::write(new.path(), folder)?;
-            compressed::report(&sizes, &first_load, BUDGET)
+            Some(FirstLoad::of(&sizes, &first_load, BUDGET))
         }
     };
     take_place(new, folder)?;
-    over_budget
+    Ok(sizes)
 }
 
 /// Moves the new folder to where the old one was.

@@ -131,6 +131,7 @@ impl World {
             actor: self.owner.clone(),
             inputs: json!({ "task": "mend" }),
             input_metadata: BTreeMap::new(),
+            retry: None,
             base_ref: None,
             correlation_id: "c-1".to_owned(),
             now: self.start,

@@ -1,0 +1,127 @@
+//! What a gate decides: where the change goes, what follows, and what the policy asks.
+
+use super::consequence::{Consequence, approvals, of_approval, of_rejection};
+use super::decide::Deciding;
+use crate::components::When;
+use crate::state::{Clock, duration};
+use domain::Timestamp;
+use domain::approval::ApprovalStatus;
+use domain::contract::{RationaleRule, StepKey};
+use domain::evidence::Destination;
+use domain::project::ShipMode;
+use leptos::prelude::*;
+use wire::{ApprovalResponse, PolicyResponse, RunResponse};
+
+/// What is asked, of whom, and since when.
+#[component]
+pub fn Summary(run: Signal<RunResponse>, approval: Signal<ApprovalResponse>) -> impl IntoView {
+    let destination = Memo::new(move |_| approval.with(|approval| approval.destination.clone()));
+    let is_blocked = Memo::new(move |_| approval.with(|approval| approval.status == ApprovalStatus::Blocked));
+    let times = Memo::new(move |_| approval.with(|approval| (approval.requested_at, approval.expires_at)));
+    let policy = Memo::new(move |_| approval.with(|approval| approval.policy.clone()));
+    let given = Memo::new(move |_| approval.with(approvals));
+    let is_open = Memo::new(move |_| approval.with(|approval| approval.outcome.is_none()));
+    let starter = Memo::new(move |_| {
+        run.with(|run| run.initiating_actor.name.clone().unwrap_or_else(|| "the runtime".to_owned()))
+    });
+    view! {
+        <dl class="kv gate-facts">
+            <div><dt>"Ships to"</dt><dd>{move || if is_blocked.get() { "not known while the gate is blocked".into_any() } else { ships_to(destination.get()) }}</dd></div>
+            <div><dt>"Asked"</dt><dd><When at=times.get_untracked().0 /> ", run started by " {starter}</dd></div>
+            {move || times.get().1.map(|at| view! { <div><dt>"Expires"</dt><dd><Expiry at is_open=is_open.get() /></dd></div> })}
+            <div>
+                <dt>"Approvals"</dt>
+                <dd>
+                    {move || format!("{} of {}", given.get(), policy.get().required_approvals)}
+                    <span class="muted">{move || format!(" · {}", rules(&policy.get()))}</span>
+                </dd>
+            </div>
+        </dl>
+    }
+}
+
+fn ships_to(destination: Option<Destination>) -> AnyView {
+    match destination {
+        None => "nothing is shipped".into_any(),
+        Some(Destination { remote, branch, mode }) => {
+            let how = match mode {
+                ShipMode::Push => "pushed",
+                ShipMode::DryRun => "dry run: kept as a bundle, nothing is pushed",
+            };
+            view! { <code>{remote}</code> " " <code class="branch">{branch}</code> <span class="muted">{format!(" · {how}")}</span> }
+                .into_any()
+        }
+    }
+}
+
+/// The rules of the policy that a person may meet.
+fn rules(policy: &PolicyResponse) -> String {
+    let own = if policy.allow_self_approval {
+        "whoever started the run may approve"
+    } else {
+        "whoever started the run may not approve"
+    };
+    let rationale = match policy.rationale_on_reject {
+        RationaleRule::Optional => "a rejection may give reasons",
+        RationaleRule::Required => "a rejection must give reasons",
+    };
+    format!("{own} · {rationale}")
+}
+
+#[component]
+fn Expiry(at: Timestamp, is_open: bool) -> impl IntoView {
+    let clock = expect_context::<Clock>();
+    let left = move || {
+        let left_ms = at.micros() / 1_000 - clock.now_ms.get();
+        match u64::try_from(left_ms) {
+            Ok(left_ms) => format!("in {}; the run is then cancelled", duration(left_ms)),
+            Err(_) => "now: the run is being cancelled".to_owned(),
+        }
+    };
+    view! {
+        <time datetime=at.to_string() title=move || clock.exact(at)>
+            {move || if is_open { left() } else { clock.exact(at) }}
+        </time>
+    }
+}
+
+/// What follows from approving and from rejecting.
+#[component]
+pub fn Consequences(deciding: Deciding) -> impl IntoView {
+    let both = Memo::new(move |_| {
+        deciding.approval.data.with(|approval| {
+            approval.as_ref().map(|approval| (of_approval(approval), of_rejection(approval)))
+        })
+    });
+    view! {
+        <dl class="consequences">
+            <div><dt>"If you approve"</dt><dd>{move || both.get().map(|both| tell(both.0))}</dd></div>
+            <div><dt>"If you reject"</dt><dd>{move || both.get().map(|both| tell(both.1))}</dd></div>
+        </dl>
+    }
+}
+
+fn tell(consequence: Consequence) -> AnyView {
+    match consequence {
+        Consequence::Continues(steps) if steps.is_empty() => "→ the run is completed".into_any(),
+        Consequence::Continues(steps) => view! { "→ " {chain(steps)} }.into_any(),
+        Consequence::Counts { more: 1 } => "→ your approval counts; 1 more is needed".into_any(),
+        Consequence::Counts { more } => format!("→ your approval counts; {more} more are needed").into_any(),
+        Consequence::Repeats { steps, round, max_rounds } => {
+            view! { "→ " {chain(steps)} <span class="muted">{format!(" (round {round} of {max_rounds})")}</span> }
+                .into_any()
+        }
+        Consequence::Cancels { exhausted: None } => "→ the run is cancelled".into_any(),
+        Consequence::Cancels { exhausted: Some(rounds) } => {
+            format!("→ the run is cancelled: all {rounds} rounds of rework are used up").into_any()
+        }
+    }
+}
+
+fn chain(steps: Vec<StepKey>) -> impl IntoView {
+    steps
+        .into_iter()
+        .enumerate()
+        .map(|(index, step)| view! { {(index > 0).then_some(", ")}<code>{step.to_string()}</code> })
+        .collect_view()
+}

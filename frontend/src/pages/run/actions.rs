@@ -1,0 +1,153 @@
+//! What a person can do to the run as a whole.
+
+use super::retry::RetryDialog;
+use super::selection::start_again;
+use super::view::RunView;
+use super::words;
+use crate::api::{Failure, IdempotencyKey, use_api};
+use crate::components::{Dialog, Field, ProblemPanel};
+use domain::run::Status;
+use leptos::{ev, prelude::*};
+use wasm_bindgen_futures::spawn_local;
+use wire::{ActionResponse, CancelRequest, RunResponse};
+
+/// The longest reason that the server takes.
+const MAX_REASON: &str = "4000";
+
+/// Cancelling, and trying again.
+#[component]
+pub fn Actions(view: RunView) -> impl IntoView {
+    let cancel = action(view, "cancel");
+    let retry = action(view, "retry");
+    let status = Memo::new(move |_| view.run.data.with(|run| run.as_ref().map(|run| run.status)));
+    let may_repeat = Memo::new(move |_| matches!(status.get(), Some(Status::Failed | Status::Cancelled)));
+    let again = Memo::new(move |_| {
+        view.run.data.with(|run| run.as_ref().filter(|run| run.status.is_terminal()).map(start_again))
+    });
+    let is_over =
+        Memo::new(move |_| view.run.data.with(|run| run.as_ref().is_none_or(|run| run.status.is_terminal())));
+    let opened = RwSignal::new(false);
+    let retrying = RwSignal::new(false);
+    view! {
+        <div class="actions run-actions">
+            {move || (!is_over.get()).then(|| cancel.get()).flatten().map(|action| view! {
+                <ActionButton action=action class="btn danger" text="Cancel run" press=Callback::new(move |()| opened.set(true)) />
+            })}
+            {move || may_repeat.get().then(|| retry.get()).flatten().map(|action| view! {
+                <ActionButton
+                    action=action class="btn primary" text="Retry the run"
+                    press=Callback::new(move |()| retrying.set(true))
+                />
+            })}
+            {move || again.get().map(|href| view! { <a class="btn" href=href>"Start another run"</a> })}
+        </div>
+        <RetryDialog view=view opened=retrying />
+        <Dialog open=opened title="Cancel this run?">
+            <CancelForm view=view opened=opened />
+        </Dialog>
+    }
+}
+
+/// What the server says of an action; `None` where it does not know it.
+fn action(view: RunView, name: &'static str) -> Memo<Option<ActionResponse>> {
+    Memo::new(move |_| {
+        view.run
+            .data
+            .with(|run| run.as_ref()?.allowed_actions.iter().find(|action| action.action == name).cloned())
+    })
+}
+
+/// A button for something that the server allows, or refuses for a reason that is told.
+#[component]
+fn ActionButton(
+    action: ActionResponse,
+    /// `btn`, with what makes it stand out.
+    class: &'static str,
+    text: &'static str,
+    press: Callback<()>,
+) -> impl IntoView {
+    let ActionResponse { action: name, allowed, detail, .. } = action;
+    let reason_id = format!("why-not-{name}");
+    let described = (!allowed).then(|| reason_id.clone());
+    view! {
+        <button
+            type="button" class=class data-action=name
+            aria-disabled=(!allowed).to_string() aria-describedby=described
+            on:click=move |_| if allowed { press.run(()) }
+        >
+            {text}
+        </button>
+        {(!allowed).then(|| view! {
+            <span class="hint" id=reason_id>{detail.unwrap_or_else(|| "The server does not say why not.".to_owned())}</span>
+        })}
+    }
+}
+
+#[component]
+fn CancelForm(view: RunView, opened: RwSignal<bool>) -> impl IntoView {
+    let api = use_api();
+    let reason = RwSignal::new(String::new());
+    let failure = RwSignal::new(None::<Failure>);
+    let is_sending = RwSignal::new(false);
+    // One intention: a request whose answer is lost is sent again under the same key.
+    let key = StoredValue::new(IdempotencyKey::new());
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        if is_sending.get_untracked() {
+            return;
+        }
+        is_sending.set(true);
+        failure.set(None);
+        let given = reason.get_untracked().trim().to_owned();
+        let body = CancelRequest { reason: Some(given).filter(|reason| !reason.is_empty()) };
+        spawn_local(async move {
+            let result = api.cancel_run(view.path, &key.get_value(), &body).await;
+            is_sending.try_set(false);
+            match result {
+                Ok(run) => {
+                    view.run.put(run);
+                    opened.try_set(false);
+                }
+                Err(refused) => {
+                    if refused.problem().is_some() {
+                        // It was refused: what is sent next is another request.
+                        key.try_set_value(IdempotencyKey::new());
+                    }
+                    failure.try_set(Some(refused));
+                    view.run.refetch();
+                }
+            }
+        });
+    };
+    view! {
+        <p>{move || view.run.data.get().map(|run| what_ends(view, &run))}</p>
+        <p>"A cancelled run cannot be resumed. Its log, artifacts and history stay."</p>
+        {move || failure.get().map(|failure| view! { <ProblemPanel failure=failure /> })}
+        <form class="stack" on:submit=submit>
+            <Field id="cancel-reason" label="Reason" hint="Optional; it is kept in the run's history.">
+                <textarea
+                    id="cancel-reason" maxlength=MAX_REASON rows="3"
+                    aria-describedby="cancel-reason-hint cancel-reason-fault" bind:value=reason
+                ></textarea>
+            </Field>
+            <div class="actions">
+                <button type="submit" class="btn danger" aria-disabled=move || is_sending.get().to_string()>
+                    {move || if is_sending.get() { "Cancelling…" } else { "Cancel run" }}
+                </button>
+                <button type="button" class="btn" on:click=move |_| opened.set(false)>"Keep it running"</button>
+            </div>
+        </form>
+    }
+}
+
+/// The step that is going on, and what ending it means.
+fn what_ends(view: RunView, run: &RunResponse) -> String {
+    let Some(step) = &run.current_step else {
+        return "No step has begun. Nothing is shipped.".to_owned();
+    };
+    let uses = view.steps.data.with(|steps| {
+        let steps = steps.iter().flat_map(|steps| &steps.items);
+        steps.into_iter().find(|found| found.step == *step).map(|found| found.uses.clone())
+    });
+    format!("The run is at the step {step}. {}", words::of_interruption(uses.as_deref().unwrap_or_default()))
+}

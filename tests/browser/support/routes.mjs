@@ -1,0 +1,14 @@
+// The pages of the app, as the specs that look at all of them visit them.
+
+/** Each page by the name that its pictures bear. `path` gets what `scene` made; `stranger` pages need no session. */
+export const routes = [
+  { name: "sign-in", path: () => "/sign-in", stranger: true },
+  { name: "workflows", path: () => "/workflows" },
+  { name: "projects", path: () => "/projects" },
+  { name: "project", path: ({ project }) => `/projects/${project.id}` },
+  { name: "runs", path: ({ project }) => `/projects/${project.id}/runs` },
+  { name: "run-at-gate", path: ({ project, atGate }) => `/projects/${project.id}/runs/${atGate.id}` },
+  { name: "run-completed", path: ({ project, completed }) => `/projects/${project.id}/runs/${completed.id}` },
+  { name: "approvals", path: () => "/approvals" },
+  { name: "not-found", path: () => "/nowhere" },
+];
