@@ -124,7 +124,7 @@ pub fn DecisionForm(
                 </button>
             </div>
             <Needs to_approve to_reject />
-            <StaleData deciding freshness />
+            <StaleData deciding freshness first />
             <Answer deciding />
         </form>
     }
@@ -154,9 +154,19 @@ fn Needs(to_approve: Memo<Vec<String>>, to_reject: Memo<Vec<String>>) -> impl In
 
 /// Offers to read the gate again while events do not arrive.
 #[component]
-fn StaleData(deciding: Deciding, freshness: Memo<Freshness>) -> impl IntoView {
+fn StaleData(
+    deciding: Deciding,
+    freshness: Memo<Freshness>,
+    first: NodeRef<html::Textarea>,
+) -> impl IntoView {
     let stale = Memo::new(move |_| freshness.get() != Freshness::Fresh);
-    let check = move |_| deciding.approval.refetch();
+    let check = move |_| {
+        deciding.approval.refetch();
+        if let Some(field) = first.get_untracked() {
+            // The button goes when the gate was read: the focus stays with the form.
+            let _ = field.focus();
+        }
+    };
     move || {
         stale.get().then(|| {
             view! {
