@@ -5,8 +5,8 @@ use domain::contract::StepKey;
 use domain::{ProjectId, RunId};
 use std::fmt;
 use wire::{
-    ArtifactList, CancelRequest, DiagnosticList, DiffResponse, LineageResponse, ListEvents, ListRuns,
-    ListTransitions, RetryRequest, RunList, RunResponse, StartRunRequest, StepList, TransitionList,
+    ArtifactList, CancelRequest, DiagnosticList, DiffResponse, LineageResponse, ListRuns, ListTransitions,
+    RetryRequest, RunList, RunResponse, StartRunRequest, StepList, TransitionList,
 };
 
 /// Where a run is: its project and itself.

@@ -120,6 +120,7 @@ impl Deciding {
             return;
         }
         self.intention.set_value(None);
+        self.announcer.assertive.set(String::new());
         self.approval.put(approval);
         self.on_recorded.run(());
     }

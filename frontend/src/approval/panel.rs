@@ -52,7 +52,8 @@ pub fn ApprovalPanel(
     let api = use_api();
     let path = run.with_untracked(|run| RunPath { project: run.project_id, run: run.id });
     let query = Query::new(move || {
-        events_seen.track();
+        // A memo that is only tracked never looks at its sources: it must be read.
+        events_seen.get();
         async move { api.get_approval(path, approval).await }
     });
     view! {
@@ -82,8 +83,9 @@ fn Gate(
     let title = NodeRef::<html::H2>::new();
     let on_recorded = Callback::new(move |()| {
         draft::keep_rationale(id, "");
-        let said = approval.with_untracked(|approval| approval.outcome.as_ref().map(sentence));
-        announcer.polite.set(said.unwrap_or_else(|| "Your decision counts".to_owned()));
+        if approval.with_untracked(|approval| approval.outcome.is_none()) {
+            announcer.polite.set("Your decision counts".to_owned());
+        }
         if let Some(title) = title.get_untracked() {
             // The form may be gone: the focus stays with the gate.
             let _ = title.focus();
@@ -105,7 +107,18 @@ fn Gate(
             view! { <Evidence seeing path approval=approval.get_untracked() query /> }
         }
     };
-    let content = move || match stage.get() {
+    // The evidence of a closed gate is loaded when somebody wants it.
+    let wanted = RwSignal::new(false);
+    Effect::new(move |before: Option<Stage>| {
+        let now = stage.get();
+        if now == Stage::Closed && before.is_some_and(|before| before != now) {
+            let said = approval.with_untracked(|approval| approval.outcome.as_ref().map(sentence));
+            announcer.polite.set(said.unwrap_or_default());
+        }
+        now
+    });
+    let content = move || {
+        match stage.get() {
         Stage::Pending => view! {
             <div class="gate-columns">
                 <div class="gate-evidence">{evidence(Marking::Asked)}</div>
@@ -126,12 +139,13 @@ fn Gate(
         }
         .into_any(),
         Stage::Closed => view! {
-            <details class="gate-closed">
+            <details class="gate-closed" on:toggle:target=move |event| wanted.set(event.target().has_attribute("open"))>
                 <summary>"Evidence that was decided on"</summary>
-                {evidence(Marking::Free)}
+                {move || wanted.get().then(|| evidence(Marking::Free))}
             </details>
         }
         .into_any(),
+    }
     };
     view! {
         <header class="gate-head">

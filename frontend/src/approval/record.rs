@@ -18,7 +18,7 @@ pub fn Record(approval: Signal<ApprovalResponse>) -> impl IntoView {
         view! {
             <li data-vote=decision.as_str()>
                 <p>
-                    <strong>{name(&actor)}</strong>" "{decision.as_str()}" "<When at />" on "
+                    <strong>{name(&actor)}</strong>" "{decision.as_str()}" "<When at />" on evidence "
                     <DigestText digest=evidence_digest.to_string() name="evidence digest" />
                     {(!is_current).then(|| view! { <span class="muted">" (older evidence: does not count)"</span> })}
                 </p>

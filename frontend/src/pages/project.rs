@@ -201,7 +201,7 @@ fn Gate(open: OpenGate) -> impl IntoView {
     });
     view! {
         <li>
-            <StatusBadge kind=StatusKind::from(gate.status) />
+            {(gate.status == ApprovalStatus::Blocked).then(|| view! { <StatusBadge kind=StatusKind::Blocked /> })}
             <a href=href>{name}</a>
             <span class="muted">{gate.evidence.diff_summary.map(|diff| diff.text)}</span>
             <span class="muted">"for "<Elapsed start=gate.requested_at end=None /></span>

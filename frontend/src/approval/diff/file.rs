@@ -65,7 +65,13 @@ pub fn FileView(index: usize, entry: Arc<FileEntry>, shared: Shared) -> impl Int
     let hides = entry.hides || shown(&path) != path;
     let content = {
         let entry = entry.clone();
-        move || if is_open.get() { lines(&entry, shared).into_any() } else { folded(&entry).into_any() }
+        move || {
+            if is_open.get() {
+                lines(&entry, shared).into_any()
+            } else {
+                folded(&entry, shared, is_viewed).into_any()
+            }
+        }
     };
     view! {
         <section class="diff-file" id=id aria-label=shown(&path) data-path=path data-folded=move || (!is_open.get()).to_string()>
@@ -124,8 +130,14 @@ pub fn FileFacts(entry: Arc<FileEntry>) -> impl IntoView {
     }
 }
 
-fn folded(entry: &FileEntry) -> impl IntoView {
-    entry.folded.map(|reason| view! { <p class="diff-note">{format!("Folded: {reason}.")}</p> })
+fn folded(entry: &FileEntry, shared: Shared, is_viewed: Memo<bool>) -> impl IntoView {
+    let is_whole = shared.opened.with_untracked(Opened::is_whole);
+    let reason = match (entry.folded, is_viewed.get()) {
+        (Some(reason), _) => Some(reason),
+        (None, false) if !is_whole => Some("the change is long"),
+        (None, _) => None,
+    };
+    reason.map(|reason| view! { <p class="diff-note">{format!("Folded: {reason}.")}</p> })
 }
 
 fn lines(entry: &Arc<FileEntry>, shared: Shared) -> impl IntoView {

@@ -6,34 +6,41 @@ use crate::state::{Inbox, Live};
 use domain::RunId;
 use domain::event::EventKind;
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 use wire::EventResponse;
 
 /// Counts what happened, so that whoever shows it reads it again.
 #[derive(Debug, Clone, Copy)]
 pub struct Changes {
     /// Changes of any gate.
-    pub any: RwSignal<u32>,
-    /// The run of the newest change, and how many changes there were; no run: of any.
-    pub newest: RwSignal<(Option<RunId>, i64)>,
+    pub any: RwSignal<i64>,
+    /// Changes of the gates of each run.
+    of_runs: RwSignal<BTreeMap<RunId, i64>>,
+    /// Times when changes may have been missed.
+    unknown: RwSignal<i64>,
 }
 
 impl Changes {
     pub fn new() -> Self {
-        Self { any: RwSignal::new(0), newest: RwSignal::new((None, 0)) }
+        Self { any: RwSignal::new(0), of_runs: RwSignal::new(BTreeMap::new()), unknown: RwSignal::new(0) }
     }
 
-    /// Something happened to the gates of `run`, or nobody knows to which.
-    pub fn note(self, run: Option<RunId>) {
-        self.newest.update(|newest| *newest = (run, newest.1 + 1));
-        self.any.update(|count| *count = count.wrapping_add(1));
+    /// Something happened to a gate of this run.
+    pub fn note(self, run: RunId) {
+        self.of_runs.update(|counts| *counts.entry(run).or_default() += 1);
+        self.any.update(|count| *count += 1);
     }
 
-    /// Counts what happened to the gates of one run.
+    /// Something may have happened to any gate.
+    pub fn note_unknown(self) {
+        self.unknown.update(|count| *count += 1);
+        self.any.update(|count| *count += 1);
+    }
+
+    /// Counts what happened, or may have, to the gates of one run.
     pub fn of(self, run: RunId) -> Memo<i64> {
-        Memo::new(move |before: Option<&i64>| match (self.newest.get(), before) {
-            ((Some(other), _), Some(before)) if other != run => *before,
-            ((_, count), _) => count,
-        })
+        let known = move || self.of_runs.with(|counts| counts.get(&run).copied().unwrap_or_default());
+        Memo::new(move |_| self.unknown.get() + known())
     }
 }
 
@@ -41,13 +48,13 @@ impl Changes {
 pub fn follow(changes: Changes) {
     let inbox = expect_context::<Inbox>();
     let all = move || {
-        changes.note(None);
+        changes.note_unknown();
         inbox.open.refetch();
     };
     let follower = Follower {
         on_message: Box::new(move |message| {
             if let Some(run) = run_with_changed_gate(&message) {
-                changes.note(Some(run));
+                changes.note(run);
                 inbox.open.refetch();
             }
         }),

@@ -21,7 +21,8 @@ pub fn Selected(
     let api = use_api();
     let events_seen = changes.of(path.run);
     let run = Query::new(move || {
-        events_seen.track();
+        // A memo that is only tracked never looks at its sources: it must be read.
+        events_seen.get();
         async move { api.get_run(path).await }
     });
     let changed = Callback::new(move |()| {

@@ -5,6 +5,7 @@ use crate::components::{StatusBadge, StatusKind, When};
 use crate::pages::address::address;
 use domain::ProjectId;
 use domain::project::ShipMode;
+use domain::run::Status;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 use wire::{ProjectResponse, RunResponse};
@@ -51,15 +52,17 @@ fn ProjectRow(
         activities.with(|all| all.as_ref().map(|all| all.get(&id).cloned().unwrap_or_default()))
     });
     let newest = Memo::new(move |_| activity.get().map(|activity| activity.newest));
-    let runs =
-        move |status: &'static str| address(&format!("/projects/{id}/runs"), [("status", status.to_owned())]);
-    let count = move |count: fn(&Activity) -> usize, status: &'static str, what: &'static str| {
+    let runs = move |statuses: &[Status]| {
+        let pairs = statuses.iter().map(|status| ("status", status.to_string()));
+        address(&format!("/projects/{id}/runs"), pairs)
+    };
+    let count = move |count: fn(&Activity) -> usize, statuses: &'static [Status], what: &'static str| {
         let number = Memo::new(move |_| activity.with(|activity| activity.as_ref().map(count)));
         move || match number.get() {
             None => ().into_any(),
             Some(0) => view! { <span class="muted">"0"</span> }.into_any(),
             Some(number) => view! {
-                <a href=runs(status)>{number}<span class="visually-hidden">" "{what}</span></a>
+                <a href=runs(statuses)>{number}<span class="visually-hidden">" "{what}</span></a>
             }
             .into_any(),
         }
@@ -76,8 +79,8 @@ fn ProjectRow(
                     None => view! { <span class="muted">"none"</span> }.into_any(),
                 })}
             </td>
-            <td role="cell" data-label="Awaiting">{count(|activity| activity.awaiting, "awaiting_approval", "awaiting approval")}</td>
-            <td role="cell" data-label="Running">{count(|activity| activity.running, "running", "running")}</td>
+            <td role="cell" data-label="Awaiting">{count(|activity| activity.awaiting, &[Status::AwaitingApproval], "awaiting approval")}</td>
+            <td role="cell" data-label="Running">{count(|activity| activity.running, &[Status::Running, Status::Pending], "running or pending")}</td>
             <td role="cell" data-label="Repository" class="cell-long">
                 {match project.repository {
                     Some(repository) => view! { <span class="mono">{repository}</span> }.into_any(),

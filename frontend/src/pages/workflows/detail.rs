@@ -1,7 +1,8 @@
 //! One version of a workflow: what it does, and the form that starts it.
 
 use super::selection::Selection;
-use super::start::{Kept, StartForm};
+use super::start::StartForm;
+use super::typed::Kept;
 use crate::api::{ApiClient, Failure, use_api};
 use crate::components::{DigestText, Loaded};
 use crate::pages::projects::all_projects;

@@ -6,6 +6,7 @@ use super::input::input;
 use crate::form::{Draft, Kind, ListRule, element_id};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 
 /// The rows of a list, with buttons to add and remove them.
 pub fn list(rule: &ListRule, rows: ArcRwSignal<Vec<Row>>, wiring: Wiring) -> AnyView {
@@ -26,8 +27,11 @@ pub fn list(rule: &ListRule, rows: ArcRwSignal<Vec<Row>>, wiring: Wiring) -> Any
             rows.push(Row { id, entry });
         });
         let id = element_id(&format!("{}/{place}", wiring.pointer.get_untracked()));
-        // The row is in the document after the next frame.
-        request_animation_frame(move || focus(&id));
+        spawn_local(async move {
+            // The row is in the document once the views have heard of it.
+            leptos::task::tick().await;
+            focus(&id);
+        });
     };
     let remove = move |id: u64| {
         rows.update(|rows| rows.retain(|row| row.id != id));

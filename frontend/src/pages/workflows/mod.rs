@@ -9,6 +9,8 @@ mod labels;
 mod list_input;
 mod selection;
 mod start;
+mod start_fields;
+mod typed;
 
 use crate::api::{ApiClient, Failure, use_api};
 use crate::components::{Empty, Loaded, PageHead};
