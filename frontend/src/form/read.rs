@@ -87,6 +87,10 @@ impl Reader {
         }
         let mut members = Map::new();
         for (field, draft) in fields.iter().zip(drafts) {
+            // The server fills defaults in, and records that nobody provided them.
+            if !field.required && field.default.is_some() && *draft == Draft::initial(field) {
+                continue;
+            }
             let pointer = format!("{pointer}/{}", pointer_token(&field.name));
             if let Some(value) = self.value(field, draft, &pointer) {
                 members.insert(field.name.clone(), value);

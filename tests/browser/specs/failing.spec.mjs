@@ -41,7 +41,8 @@ test("a retry that the workflow forbids is off, with the reason", async ({ page,
   const retry = page.getByRole("button", { name: "Retry the run" });
   await expect(retry).toHaveAttribute("aria-disabled", "true");
   await expect(retry).toHaveAccessibleDescription(/policy/);
-  await retry.click();
+  await retry.focus();
+  await page.keyboard.press("Enter");
   await expect(page.getByRole("dialog")).toHaveCount(0);
   // The contract declares no step retry: there is no control for one.
   await expect(page.getByRole("button", { name: /Retry.*step/ })).toHaveCount(0);

@@ -79,10 +79,10 @@ test("a project is made by its form, and a name that is taken is said", async ({
   complaints.expect(/status of 409/);
   await page.goto("/projects");
   await page.getByRole("button", { name: "New project" }).click();
-  await page.getByLabel(/^Name/).fill("demo");
+  await page.getByRole("textbox", { name: "Name required" }).fill("demo");
   await page.getByRole("button", { name: /Create/ }).click();
   await expect(page.getByText("The name is taken")).toBeVisible();
-  await page.getByLabel(/^Name/).fill("another");
+  await page.getByRole("textbox", { name: "Name required" }).fill("another");
   await page.getByRole("button", { name: /Create/ }).click();
   await expect(page.getByRole("heading", { level: 1, name: "another" })).toBeVisible();
 });

@@ -168,11 +168,8 @@ mod tests {
     #[test]
     fn only_added_lines_warn_of_hidden_characters() {
         let hides = |sign: &str| {
-            let patch = format!("diff --git a/x b/x\n@@ -1 +1 @@\n-a\n+b\n").replacen(
-                sign,
-                &format!("{sign}\u{202e}"),
-                1,
-            );
+            let patch = "diff --git a/x b/x\n@@ -1 +1 @@\n-a\n+b\n";
+            let patch = patch.replacen(sign, &format!("{sign}\u{202e}"), 1);
             entries(&diff(&patch, Vec::new()), &[])[0].hides
         };
         assert_eq!((hides("\n+"), hides("\n-")), (true, false));
