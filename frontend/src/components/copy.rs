@@ -36,7 +36,8 @@ pub fn Copy(
 pub fn DigestText(#[prop(into)] digest: String, #[prop(into)] name: String) -> impl IntoView {
     let short: String = digest.trim_start_matches("sha256:").chars().take(12).collect();
     let copied = digest.clone();
-    let label = format!("{short}: copy {name} {digest}");
+    // What is seen is part of what is heard, so that the button can be called by it.
+    let label = format!("Copy {name} {short}");
     let said = RwSignal::new(false);
     let copy = move |_| {
         let writing = window().navigator().clipboard().write_text(&copied);
