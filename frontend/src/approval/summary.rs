@@ -26,7 +26,7 @@ pub fn Summary(run: Signal<RunResponse>, approval: Signal<ApprovalResponse>) -> 
     });
     view! {
         <dl class="kv gate-facts">
-            <div><dt>"Ships to"</dt><dd>{move || if is_blocked.get() { "not known while the gate is blocked".into_any() } else { ships_to(destination.get()) }}</dd></div>
+            <div><dt>"Destination"</dt><dd>{move || if is_blocked.get() { "not known while the gate is blocked".into_any() } else { ships_to(destination.get()) }}</dd></div>
             <div><dt>"Asked"</dt><dd><When at=times.get_untracked().0 /> ", run started by " {starter}</dd></div>
             {move || times.get().1.map(|at| view! { <div><dt>"Expires"</dt><dd><Expiry at is_open=is_open.get() /></dd></div> })}
             <div>
@@ -45,7 +45,7 @@ fn ships_to(destination: Option<Destination>) -> AnyView {
         None => "nothing is shipped".into_any(),
         Some(Destination { remote, branch, mode }) => {
             let how = match mode {
-                ShipMode::Push => "pushed",
+                ShipMode::Push => "push",
                 ShipMode::DryRun => "dry run: kept as a bundle, nothing is pushed",
             };
             view! { <code>{remote}</code> " " <code class="branch">{branch}</code> <span class="muted">{format!(" · {how}")}</span> }

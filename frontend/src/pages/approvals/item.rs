@@ -44,6 +44,8 @@ pub fn Item(
             None => row.is_closed.then(|| "No longer open".to_owned()),
         })
     });
+    let decided_at =
+        Memo::new(move |_| row.with(|row| row.approval.outcome.as_ref().and_then(|outcome| outcome.at)));
     view! {
         <li data-closed=move || is_closed.get().to_string()>
             <a
@@ -55,7 +57,12 @@ pub fn Item(
                 <span class="inbox-title">{title}</span>
                 <span class="inbox-place">{place}</span>
                 {move || match outcome.get() {
-                    Some(outcome) => view! { <span class="inbox-outcome">{outcome}</span> }.into_any(),
+                    Some(outcome) => view! {
+                        <span class="inbox-outcome">
+                            {outcome} {decided_at.get().map(|at| view! { " · " <When at /> })}
+                        </span>
+                    }
+                    .into_any(),
                     None => view! {
                         <Facts approval />
                         {move || (status.get() == ApprovalStatus::Blocked).then(|| view! {
