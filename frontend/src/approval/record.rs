@@ -1,6 +1,7 @@
 //! Who decided what.
 
 use crate::components::{DigestText, When};
+use crate::text::visible;
 use domain::Actor;
 use domain::approval::ApprovalStatus;
 use leptos::prelude::*;
@@ -22,7 +23,7 @@ pub fn Record(approval: Signal<ApprovalResponse>) -> impl IntoView {
                     <DigestText digest=evidence_digest.to_string() name="evidence digest" />
                     {(!is_current).then(|| view! { <span class="muted">" (older evidence: does not count)"</span> })}
                 </p>
-                {rationale.map(|text| view! { <blockquote class="rationale">{text}</blockquote> })}
+                {rationale.map(|text| view! { <blockquote class="rationale">{visible::shown(&text)}</blockquote> })}
             </li>
         }
     };

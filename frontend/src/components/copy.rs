@@ -36,7 +36,7 @@ pub fn Copy(
 pub fn DigestText(#[prop(into)] digest: String, #[prop(into)] name: String) -> impl IntoView {
     let short: String = digest.trim_start_matches("sha256:").chars().take(12).collect();
     let copied = digest.clone();
-    // It holds the text that is seen, so that it can be said to a program that listens.
+    // What is seen is part of what is heard, so that the button can be called by it.
     let label = format!("Copy {name} {short}");
     let said = RwSignal::new(false);
     let copy = move |_| {

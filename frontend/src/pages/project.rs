@@ -138,7 +138,7 @@ fn RecentRuns(id: ProjectId, runs: Query<RunList>) -> impl IntoView {
             <h2 id="recent">"Recent runs"</h2>
             <Loaded query=runs rows=5 let:_data>
                 <Show when=move || ids.with(|ids| !ids.is_empty()) fallback=none>
-                    <RunTable label="Recent runs" ids=ids row=row />
+                    <RunTable label="The newest runs" ids=ids row=row />
                 </Show>
             </Loaded>
         </section>

@@ -28,7 +28,7 @@ pub fn Artifacts(view: RunView) -> impl IntoView {
                         <Empty title="No artifact yet"><p>"Logs, reports and evidence are stored when a step ends."</p></Empty>
                     }
                 >
-                    <div class="table-scroll" tabindex="0" role="region" aria-labelledby="artifacts-title">
+                    <div class="table-scroll" tabindex="0" role="region" aria-label="Table of the artifacts">
                         <table class="table">
                             <thead>
                                 <tr>

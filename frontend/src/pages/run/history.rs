@@ -33,7 +33,7 @@ pub fn History(view: RunView) -> impl IntoView {
         <section class="transitions" aria-labelledby="transitions-title">
             <h2 id="transitions-title">"Changes of status"</h2>
             <Loaded query=view.transitions rows=4 let:transitions>
-                <div class="table-scroll" tabindex="0" role="region" aria-labelledby="transitions-title">
+                <div class="table-scroll" tabindex="0" role="region" aria-label="Table of the changes of status">
                     <table class="table">
                         <thead>
                             <tr>

@@ -11,7 +11,7 @@ const FOLD_FROM_MS: i64 = 60_000;
 /// What stays of a folded stretch at each of its ends at least, in milliseconds.
 const KEPT_MS: i64 = 5_000;
 /// About how many marks the axis has.
-const MARKS: i64 = 6;
+const MARKS: i64 = 8;
 
 /// A stretch that is not drawn in its length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +101,7 @@ impl Axis {
                 continue;
             }
             let place = self.place(moment);
-            let is_free = place.share - last.share >= 0.08 && place.share <= 0.9;
+            let is_free = place.share - last.share >= 0.14 && place.share <= 0.9;
             // A mark's text is at its right, where it must not meet the text of a break.
             let meets_break = self.folds.iter().any(|fold| {
                 let distance = place.share - self.place(fold.from_ms).share;
@@ -245,7 +245,7 @@ mod tests {
             assert!(axis.folds().iter().all(|fold| mark < fold.from_ms || mark >= fold.to_ms), "{mark}");
         }
         let shares: Vec<_> = marks.iter().map(|&mark| axis.place(mark).share).collect();
-        assert!(shares.windows(2).all(|pair| pair[1] - pair[0] >= 0.08), "{shares:?}");
+        assert!(shares.windows(2).all(|pair| pair[1] - pair[0] >= 0.14), "{shares:?}");
     }
 
     #[test_case(400, "0 s")]
