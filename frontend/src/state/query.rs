@@ -2,6 +2,7 @@
 
 use super::Busy;
 use crate::api::Failure;
+use futures_util::future::LocalBoxFuture;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -28,6 +29,11 @@ impl<T: Send + Sync + 'static> Copy for Query<T> {}
 
 impl<T: Clone + PartialEq + Send + Sync + 'static> Query<T> {
     pub fn new<F: Future<Output = Result<T, Failure>> + 'static>(fetch: impl Fn() -> F + 'static) -> Self {
+        // One type of future for all: what follows is compiled once for each kind of data.
+        Self::reading(Box::new(move || Box::pin(fetch())))
+    }
+
+    fn reading(fetch: Box<dyn Fn() -> LocalBoxFuture<'static, Result<T, Failure>>>) -> Self {
         let query = Self {
             data: RwSignal::new(None),
             failure: RwSignal::new(None),

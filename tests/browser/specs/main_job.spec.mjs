@@ -27,6 +27,15 @@ test("a run is started, read and approved by clicking, and exactly that is pushe
   await approveOnPage(page);
   await expect(status(page)).toHaveText("completed");
   expect(await branch(server, approval.destination.branch)).toBe(approval.evidence.diff_summary.commit);
+  // The history on the page is the stored one: the approval, then the steps that it let go on.
+  const stored = await api.get(`${path}/transitions`);
+  await expect(page.locator("tr[data-to]")).toHaveCount(stored.items.length);
+  const shown = await page.locator("tr[data-to]").evaluateAll((rows) => rows.map((row) => row.dataset.to));
+  expect(shown).toEqual(stored.items.map((it) => it.to));
+  const events = await page.locator("[data-event]").evaluateAll((rows) => rows.map((row) => row.dataset.event));
+  const granted = events.indexOf("approval_granted");
+  expect(events.slice(granted)).toEqual(["approval_granted", "step_completed", "step_started", "step_completed", "run_completed"]);
+  await expect(page.locator("[data-vote=approved]")).toContainText("owner");
 });
 
 test("a rejection sends the work back with its rationale, round by round, until the rounds are used up", async ({ page, api, project, server }) => {
@@ -41,6 +50,8 @@ test("a rejection sends the work back with its rationale, round by round, until 
     gate = next.approval.id;
   }
   await expect(status(page)).toHaveText("cancelled");
+  await expect(page.locator("[data-event=approval_rejected]").last()).toContainText("Round 4: cover the overflow too.");
+  await expect(page.locator("[data-event=run_cancelled]")).toHaveCount(1);
   const { items } = await api.get(`${pathOf(run)}/events?limit=200`);
   const rationales = items.filter((it) => it.event === "approval_rejected").map((it) => it.data.rationale);
   expect(rationales).toEqual([1, 2, 3, 4].map((round) => `Round ${round}: cover the overflow too.`));
