@@ -178,6 +178,10 @@ fn confinement_note(confinement: Confinement) -> Option<RiskNote> {
 }
 
 fn ignored_note(paths: &[String]) -> Option<RiskNote> {
-    let message = format!("Ignored by git, in the workspace, and not shipped: {} paths.", paths.len());
+    let count = match paths.len() {
+        1 => "1 path".to_owned(),
+        count => format!("{count} paths"),
+    };
+    let message = format!("Ignored by git, in the workspace, and not shipped: {count}.");
     note_on("ignored_files_present", RiskLevel::Info, &message, paths.to_vec())
 }
