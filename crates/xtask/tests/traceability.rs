@@ -16,9 +16,8 @@ fn root() -> PathBuf {
 /// The names in the matrix of the form `package::file::function`; those of `browser` end in a title in words.
 fn named(matrix: &str) -> Vec<(String, String, String)> {
     let mut named = Vec::new();
-    let is_plain = |text: &str| {
-        text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b':' | b'-'))
-    };
+    let is_plain =
+        |text: &str| text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b':' | b'-'));
     for text in matrix.split('`').skip(1).step_by(2) {
         if let [package, file, function] = text.split("::").collect::<Vec<_>>()[..]
             && (package == "browser" || is_plain(text))

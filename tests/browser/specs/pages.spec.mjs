@@ -9,6 +9,7 @@ import { root } from "../support/places.mjs";
 import { routes } from "../support/routes.mjs";
 import { approve, pathOf, runAtGate } from "../support/runs.mjs";
 import { expect, test } from "../support/test.mjs";
+import { endedRun, oneCommand, publish } from "../support/workflows.mjs";
 
 const pictures = path.join(root, "target/browser/screenshots");
 const views = ["light", "dark"].flatMap((theme) => [1440, 390].map((width) => ({ theme, width })));
@@ -21,7 +22,9 @@ async function prepare(api, project) {
   await approve(api, completed);
   await api.until(pathOf(completed), (run) => run.status === "completed");
   const atGate = await runAtGate(api, project.id);
-  return { project, completed, atGate };
+  const failing = await publish(api, oneCommand("echo 'error: no space left on device' >&2; exit 28"));
+  const failed = await endedRun(api, project.id, failing);
+  return { project, completed, atGate, failed };
 }
 
 for (const route of routes) {

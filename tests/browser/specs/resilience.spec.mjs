@@ -46,7 +46,7 @@ test("every page is the same after loading it again", async ({ page, api, projec
   const completed = await runAtGate(api, project.id);
   await approve(api, completed);
   await api.until(pathOf(completed), (it) => it.status === "completed");
-  const scene = { project, completed, atGate: await runAtGate(api, project.id) };
+  const scene = { project, completed, failed: completed, atGate: await runAtGate(api, project.id) };
   for (const route of routes.filter((route) => !route.stranger)) {
     const path = route.path(scene);
     await page.goto(path);
@@ -55,7 +55,8 @@ test("every page is the same after loading it again", async ({ page, api, projec
     await page.reload();
     await settled(page);
     await expect(page.getByRole("heading", { level: 1 }), path).toHaveText(heading);
-    expect(new URL(page.url()).pathname, path).toBe(path);
+    const { pathname, search } = new URL(page.url());
+    expect(pathname + search, path).toBe(path);
   }
 });
 

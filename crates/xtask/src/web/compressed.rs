@@ -11,6 +11,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// The largest window that every browser reads, as a power of two in bytes: larger than any file of the app.
+const WINDOW: i32 = 24;
+
 /// The bytes of one file in each of its forms.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sizes {
@@ -92,7 +95,8 @@ fn print(name: &str, size: Sizes) {
 
 fn brotli(content: &[u8], path: &Path) -> Result<Vec<u8>, Error> {
     let mut compressed = Vec::new();
-    let parameters = BrotliEncoderParams { quality: 11, size_hint: content.len(), ..Default::default() };
+    let parameters =
+        BrotliEncoderParams { quality: 11, lgwin: WINDOW, size_hint: content.len(), ..Default::default() };
     let mut reader = content;
     brotli::BrotliCompress(&mut reader, &mut compressed, &parameters)
         .map_err(Error::file("compress", path))?;
