@@ -10,7 +10,7 @@ use crate::pages::{
 };
 use crate::state::{Announcer, Busy, Clock, Live, Page, Settings, Visibility};
 use leptos::prelude::*;
-use leptos_router::components::{Redirect, Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
 use leptos_router::path;
 use shell::Shell;
 
@@ -31,7 +31,7 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Shell>
-                <Routes fallback=NotFoundPage>
+                <FlatRoutes fallback=NotFoundPage>
                     <Route path=path!("/") view=|| view! { <Redirect path="/workflows" /> } />
                     <Route path=path!("/sign-in") view=|| view! { <Redirect path="/workflows" /> } />
                     <Route path=path!("/workflows") view=WorkflowsPage />
@@ -40,7 +40,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/projects/:project/runs") view=RunsPage />
                     <Route path=path!("/projects/:project/runs/:run") view=RunPage />
                     <Route path=path!("/approvals") view=ApprovalsPage />
-                </Routes>
+                </FlatRoutes>
             </Shell>
         </Router>
     }
