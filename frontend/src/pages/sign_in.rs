@@ -66,6 +66,7 @@ pub fn SignInPage() -> impl IntoView {
     };
     view! {
         <section class="sign-in">
+            <p class="brand">"JidoCode Runs"</p>
             <PageHead title="Sign in" />
             <p>
                 "Open a one-time link. The server prints one on its first start; "
