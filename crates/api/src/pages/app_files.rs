@@ -8,7 +8,8 @@ use crate::error::Error;
 use crate::input::{etag, is_not_modified};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, Encoding, Header, VARY,
+    AcceptEncoding, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ContentEncoding, ETAG, Encoding, Header,
+    VARY,
 };
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use sha2::{Digest, Sha256};
@@ -17,7 +18,7 @@ use std::path::{Component, Path, PathBuf};
 const PAGE: &str = "index.html";
 const ASSETS: &str = "assets/";
 /// The smaller forms by their extension.
-const FORMS: [(&str, fn() -> Encoding); 2] = [("br", Encoding::brotli), ("gz", Encoding::gzip)];
+const FORMS: [(&str, ContentEncoding); 2] = [("br", ContentEncoding::Brotli), ("gz", ContentEncoding::Gzip)];
 
 /// A file in the form that the client gets.
 struct Content {
@@ -47,10 +48,13 @@ pub async fn serve(root: &Path, request: &HttpRequest) -> HttpResponse {
 /// Reads a file in the smallest form that the client accepts; `None` when there is no such file.
 async fn read(root: &Path, name: &str, request: &HttpRequest) -> Option<Content> {
     let file = beneath(root, name)?;
-    let forms =
-        FORMS.map(|(extension, encoding)| (beneath(root, &format!("{name}.{extension}")), encoding()));
+    let forms = FORMS.map(|(extension, encoding)| {
+        (beneath(root, &format!("{name}.{extension}")), Encoding::Known(encoding))
+    });
     let offered = forms.iter().filter(|(path, _)| path.is_some()).map(|(_, encoding)| encoding);
-    let encoding = AcceptEncoding::parse(request).ok()?.negotiate(offered).unwrap_or(Encoding::identity());
+    // Who accepts nothing that can be understood gets the file as it is.
+    let accepted = AcceptEncoding::parse(request).ok();
+    let encoding = accepted.and_then(|accepted| accepted.negotiate(offered)).unwrap_or(Encoding::identity());
     let chosen = forms.iter().find(|(_, form)| *form == encoding).and_then(|(path, _)| path.as_ref());
     let bytes = tokio::fs::read(chosen.unwrap_or(&file)).await.ok()?;
     Some(Content { bytes, encoding })

@@ -80,6 +80,7 @@ async fn only_reads_reach_the_app() {
 #[test_case("br;q=0, gzip;q=0", "", "the asset" ; "what is refused is not sent")]
 #[test_case("zstd, *", "", "the asset" ; "what there is not")]
 #[test_case("", "", "the asset" ; "nothing said")]
+#[test_case("br;q=much, ;", "", "the asset" ; "nothing that can be understood")]
 #[actix_web::test]
 async fn an_asset_comes_in_a_form_that_is_accepted(accepted: &str, encoding: &str, text: &str) {
     let fixture = with_app().await;
