@@ -5,6 +5,7 @@ use crate::components::ProblemPanel;
 use crate::state::{Announcer, Clock, Live};
 use domain::Timestamp;
 use leptos::prelude::*;
+use wire::ProblemCode;
 
 /// Tells when the page may be out of date, and since when.
 #[component]
@@ -50,6 +51,8 @@ pub fn Banner() -> impl IntoView {
     };
     move || match connection.get() {
         Some(Connection::Waiting { until_ms }) => Some(waiting(until_ms).into_any()),
+        // The page itself says that what it should show does not exist.
+        Some(Connection::Refused(failure)) if failure.code() == Some(ProblemCode::NotFound) => None,
         Some(Connection::Refused(failure)) => Some(view! { <ProblemPanel failure=failure /> }.into_any()),
         Some(Connection::Connecting | Connection::Live | Connection::Hidden | Connection::Ended) | None => {
             None

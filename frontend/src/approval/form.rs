@@ -54,8 +54,18 @@ pub fn DecisionForm(
     } else {
         "It is kept with the decision."
     };
+    // Work that goes back without a reason is a round lost: it is asked for once.
+    let warned = RwSignal::new(false);
+    let repeats = Memo::new(move |_| {
+        deciding.approval.data.with(|approval| {
+            approval.as_ref().is_some_and(|approval| approval.policy.on_reject.action == "retry_step")
+        })
+    });
     let fault = Memo::new(move |_| match deciding.submission.get() {
         Submission::Refused(failure) => rationale_fault(&failure),
+        Submission::Idle if warned.get() && rationale.with(|text| text.trim().is_empty()) => Some(
+            "The step that is repeated would get no reason. Say why, or press Reject once more.".to_owned(),
+        ),
         Submission::Idle | Submission::Sending(_) | Submission::Unknown { .. } => None,
     });
     Effect::new(move |_| {
@@ -76,6 +86,15 @@ pub fn DecisionForm(
         };
         let digest = gate.with_untracked(|gate| gate.digest().cloned());
         if let (true, false, Some(digest)) = (needed.is_empty(), busy.get_untracked(), digest) {
+            let says_nothing = rationale.with_untracked(|text| text.trim().is_empty());
+            if decision == Decision::Rejected
+                && says_nothing
+                && repeats.get_untracked()
+                && !warned.get_untracked()
+            {
+                warned.set(true);
+                return;
+            }
             deciding.send(decision, digest, &rationale.get_untracked());
         }
     };

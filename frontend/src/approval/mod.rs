@@ -24,6 +24,6 @@ mod width;
 
 pub use evidence::{level_word, tests_gist};
 pub use keys::is_typing;
-pub use panel::ApprovalPanel;
+pub use panel::{ApprovalPanel, Arrival};
 pub use record::sentence as outcome_sentence;
 pub use width::is_wide;

@@ -11,7 +11,7 @@ use super::record::{Record, sentence};
 use super::summary::Summary;
 use crate::api::{RunPath, use_api};
 use crate::components::{DigestText, Loaded, StatusBadge, StatusKind};
-use crate::state::{Announcer, Query};
+use crate::state::{Announcer, Inbox, Query};
 use domain::ApprovalId;
 use domain::approval::ApprovalStatus;
 use leptos::{ev, html, prelude::*};
@@ -38,6 +38,15 @@ impl From<ApprovalStatus> for Stage {
     }
 }
 
+/// How a gate came to be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Arrival {
+    #[default]
+    WithThePage,
+    /// The work came back after a rejection: whoever was reading is led to the new gate.
+    InPlaceOfAnother,
+}
+
 /// Shows a gate with its evidence, and takes the decision.
 #[component]
 pub fn ApprovalPanel(
@@ -48,6 +57,7 @@ pub fn ApprovalPanel(
     events_seen: Signal<i64>,
     /// The gate was decided or refreshed here.
     on_change: Callback<()>,
+    #[prop(optional)] arrival: Arrival,
 ) -> impl IntoView {
     let api = use_api();
     let path = run.with_untracked(|run| RunPath { project: run.project_id, run: run.id });
@@ -59,7 +69,7 @@ pub fn ApprovalPanel(
     view! {
         <section class="panel approval" aria-labelledby="gate-title" data-approval=approval.to_string()>
             <Loaded query=query rows=6 let:data>
-                <Gate run path approval=data query on_change />
+                <Gate run path approval=data query on_change arrival />
             </Loaded>
         </section>
     }
@@ -72,8 +82,9 @@ fn Gate(
     approval: Signal<ApprovalResponse>,
     query: Query<ApprovalResponse>,
     on_change: Callback<()>,
+    arrival: Arrival,
 ) -> impl IntoView {
-    let announcer = expect_context::<Announcer>();
+    let (announcer, inbox) = (expect_context::<Announcer>(), expect_context::<Inbox>());
     let (id, step) = approval.with_untracked(|approval| (approval.id, approval.step.to_string()));
     let stage = Memo::new(move |_| approval.with(|approval| Stage::from(approval.status)));
     let kind = Signal::derive(move || approval.with(|approval| StatusKind::from(approval.status)));
@@ -90,8 +101,18 @@ fn Gate(
             // The form may be gone: the focus stays with the gate.
             let _ = title.focus();
         }
+        inbox.open.refetch();
         on_change.run(());
     });
+    title.on_load(move |title| {
+        let focused = document().active_element().map(|element| element.tag_name());
+        if arrival == Arrival::InPlaceOfAnother && focused.is_none_or(|name| name == "BODY") {
+            // The gate that held the focus is gone.
+            let _ = title.focus();
+        }
+    });
+    let round =
+        approval.with_untracked(|approval| approval.policy.on_reject.round.filter(|round| *round > 1));
     let deciding = Deciding::new((path, id), query, on_recorded);
     let form = NodeRef::<html::Textarea>::new();
     lead_to(form);
@@ -149,7 +170,9 @@ fn Gate(
     };
     view! {
         <header class="gate-head">
-            <h2 id="gate-title" node_ref=title tabindex="-1">"Approval: " <code>{step}</code></h2>
+            <h2 id="gate-title" node_ref=title tabindex="-1">
+                "Approval: " <code>{step}</code> {round.map(|round| format!(", round {round}"))}
+            </h2>
             <StatusBadge kind />
             {move || digest.get().map(|digest| view! {
                 <span class="muted">"evidence " <DigestText digest=digest.to_string() name="evidence digest" /></span>

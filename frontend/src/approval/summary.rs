@@ -4,6 +4,7 @@ use super::consequence::{Consequence, approvals, of_approval, of_rejection};
 use super::decide::Deciding;
 use crate::components::When;
 use crate::state::{Clock, duration};
+use crate::text::visible;
 use domain::Timestamp;
 use domain::approval::ApprovalStatus;
 use domain::contract::{RationaleRule, StepKey};
@@ -24,10 +25,12 @@ pub fn Summary(run: Signal<RunResponse>, approval: Signal<ApprovalResponse>) -> 
     let starter = Memo::new(move |_| {
         run.with(|run| run.initiating_actor.name.clone().unwrap_or_else(|| "the runtime".to_owned()))
     });
+    let wanted = run.with_untracked(asked_for);
     view! {
         <dl class="kv gate-facts">
             <div><dt>"Destination"</dt><dd>{move || if is_blocked.get() { "not known while the gate is blocked".into_any() } else { ships_to(destination.get()) }}</dd></div>
-            <div><dt>"Asked"</dt><dd><When at=times.get_untracked().0 /> ", run started by " {starter}</dd></div>
+            {wanted.map(|wanted| view! { <div><dt>"Asked for"</dt><dd>{wanted}</dd></div> })}
+            <div><dt>"Since"</dt><dd><When at=times.get_untracked().0 /> ", run started by " {starter}</dd></div>
             {move || times.get().1.map(|at| view! { <div><dt>"Expires"</dt><dd><Expiry at is_open=is_open.get() /></dd></div> })}
             <div>
                 <dt>"Approvals"</dt>
@@ -38,6 +41,18 @@ pub fn Summary(run: Signal<RunResponse>, approval: Signal<ApprovalResponse>) -> 
             </div>
         </dl>
     }
+}
+
+/// The run's inputs in one line, so that a reviewer sees the task beside the change; `None` without any.
+fn asked_for(run: &RunResponse) -> Option<String> {
+    const SHOWN: usize = 300;
+    let inputs = run.inputs.as_object()?.values();
+    let texts: Vec<&str> =
+        inputs.filter_map(|value| value.as_str()).filter(|text| !text.is_empty()).collect();
+    let whole = visible::shown(&texts.join(" · "));
+    let short: String = whole.chars().take(SHOWN).collect();
+    let more = if short.len() < whole.len() { " …" } else { "" };
+    (!short.is_empty()).then(|| format!("{short}{more}"))
 }
 
 fn ships_to(destination: Option<Destination>) -> AnyView {

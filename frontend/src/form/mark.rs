@@ -48,7 +48,11 @@ impl Marks {
         let mut marks = Self::default();
         for fault in faults {
             let Some(place) = nearest(places, &fault.pointer) else {
-                let label = if fault.pointer.is_empty() { "The request" } else { &fault.pointer };
+                // What no control is about: the whole request, or the choice of workflow and project.
+                let label = match fault.pointer.as_str() {
+                    "" | "/workflow" => "The request",
+                    pointer => pointer,
+                };
                 marks.lines.push(SummaryLine {
                     element: None,
                     label: label.to_owned(),

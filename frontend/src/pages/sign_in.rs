@@ -36,6 +36,8 @@ pub fn SignInPage() -> impl IntoView {
     let failure = RwSignal::new(None::<Failure>);
     let working = RwSignal::new(false);
     let pasted = RwSignal::new(String::new());
+    let nothing = RwSignal::new(false);
+    let fault = Signal::derive(move || nothing.get().then(|| "Paste a link first.".to_owned()));
     let sign_in = Callback::new(move |token: String| {
         let navigate = navigate.clone();
         working.set(true);
@@ -60,6 +62,7 @@ pub fn SignInPage() -> impl IntoView {
         event.prevent_default();
         let text = pasted.get();
         let token = token_of(&text).unwrap_or_else(|| text.trim().to_owned());
+        nothing.set(token.is_empty());
         if !token.is_empty() {
             sign_in.run(token);
         }
@@ -74,10 +77,10 @@ pub fn SignInPage() -> impl IntoView {
             </p>
             {move || failure.get().map(|failure| view! { <ProblemPanel failure=failure /> })}
             <form on:submit=submit>
-                <Field id="link" label="One-time link" hint="Paste the link, if it opened in another browser.">
+                <Field id="link" label="One-time link" hint="If you have the link as text, paste it here." fault=fault>
                     <input
                         id="link" type="text" autocomplete="off" spellcheck="false" aria-describedby="link-hint link-fault"
-                        bind:value=pasted
+                        aria-invalid=move || nothing.get().to_string() bind:value=pasted
                     />
                 </Field>
                 <button type="submit" class="btn primary" aria-disabled=move || working.get().to_string()>

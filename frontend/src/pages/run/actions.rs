@@ -8,6 +8,7 @@ use crate::api::{Failure, IdempotencyKey, use_api};
 use crate::components::{Dialog, Field, ProblemPanel};
 use domain::run::Status;
 use leptos::{ev, prelude::*};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use wire::{ActionResponse, CancelRequest, RunResponse};
 
@@ -107,6 +108,8 @@ fn CancelForm(view: RunView, opened: RwSignal<bool>) -> impl IntoView {
                 Ok(run) => {
                     view.run.put(run);
                     opened.try_set(false);
+                    // The button that opened the dialog is gone: the focus goes to the page's head.
+                    request_animation_frame(focus_heading);
                 }
                 Err(refused) => {
                     if refused.problem().is_some() {
@@ -137,6 +140,14 @@ fn CancelForm(view: RunView, opened: RwSignal<bool>) -> impl IntoView {
                 <button type="button" class="btn" on:click=move |_| opened.set(false)>"Keep it running"</button>
             </div>
         </form>
+    }
+}
+
+fn focus_heading() {
+    let heading = document().query_selector("main h1").ok().flatten();
+    if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<web_sys::HtmlElement>().ok()) {
+        // A heading that cannot take the focus leaves it where it is.
+        let _ = heading.focus();
     }
 }
 

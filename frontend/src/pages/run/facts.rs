@@ -11,7 +11,7 @@ use wire::RunResponse;
 pub fn Facts(run: Signal<RunResponse>, project_name: Memo<String>) -> impl IntoView {
     let fixed = run.get_untracked();
     let workflow = fixed.workflow.clone();
-    let workflow_page = format!("/workflows?sel={}", workflow.name);
+    let workflow_page = format!("/workflows?workflow={}&version={}", workflow.name, workflow.version);
     let base = Memo::new(move |_| run.with(|run| (run.base_ref.clone(), run.base_commit.clone())));
     let times = Memo::new(move |_| run.with(|run| (run.started_at, run.completed_at)));
     let project = format!("/projects/{}", fixed.project_id);

@@ -14,6 +14,7 @@ mod lineage;
 mod log;
 mod retry;
 mod selection;
+mod shipped;
 mod timeline;
 mod view;
 mod words;
@@ -21,7 +22,7 @@ mod words;
 pub use view::RunView;
 
 use crate::api::{RunPath, use_api};
-use crate::approval::ApprovalPanel;
+use crate::approval::{ApprovalPanel, Arrival};
 use crate::components::{Loaded, PageHead, StatusBadge, StatusKind};
 use crate::pages::not_found::NotFoundPage;
 use crate::state::{Announcer, Crumb, Query};
@@ -137,12 +138,22 @@ fn Present(view: RunView) -> impl IntoView {
 #[component]
 fn Content(view: RunView, run: Signal<RunResponse>, project_name: Memo<String>) -> impl IntoView {
     let gate = Memo::new(move |_| run.with(|run| run.approval.as_ref().map(|approval| approval.id)));
+    let shown = StoredValue::new(None);
     view! {
         <div class="run">
             <facts::Facts run=run project_name=project_name />
             <failure::FailurePanel view=view run=run />
+            <shipped::Shipped view=view />
             {move || gate.get().map(|gate| {
-                view! { <ApprovalPanel run=run approval=gate events_seen=view.changed.into() on_change=view.on_change() /> }
+                // A gate that opens in another's place goes on where that one left its reader.
+                let arrival = if shown.get_value().is_some() { Arrival::InPlaceOfAnother } else { Arrival::WithThePage };
+                shown.set_value(Some(gate));
+                view! {
+                    <ApprovalPanel
+                        run=run approval=gate events_seen=view.changed.into() on_change=view.on_change()
+                        arrival=arrival
+                    />
+                }
             })}
             <Tabs view=view run=run />
             {move || match view.tab.get() {

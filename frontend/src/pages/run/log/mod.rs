@@ -46,7 +46,7 @@ pub fn LogViewer(
             let step = step.clone();
             view! { <Open view=view step=step attempt=attempt state=state /> }.into_any()
         } else if is_silent.get() {
-            view! { <p class="muted log-empty">"This attempt wrote nothing."</p> }.into_any()
+            view! { <p class="muted log-empty">"This attempt has no log."</p> }.into_any()
         } else {
             view! { <p class="muted log-empty">"The attempt waits for a worker. Its log appears here."</p> }
                 .into_any()
