@@ -1,14 +1,14 @@
 //! The app: what pages share, the routes, and the shell around them.
 
 mod banner;
+mod later;
+mod parts;
 mod shell;
 
 use crate::api::ApiClient;
-use crate::pages::{
-    approvals::ApprovalsPage, not_found::NotFoundPage, project::ProjectPage, projects::ProjectsPage,
-    run::RunPage, runs::RunsPage, workflows::WorkflowsPage,
-};
+use crate::pages::not_found::NotFoundPage;
 use crate::state::{Announcer, Busy, Clock, Live, Page, Settings, Visibility};
+use later::later;
 use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
 use leptos_router::path;
@@ -34,12 +34,12 @@ pub fn App() -> impl IntoView {
                 <FlatRoutes fallback=NotFoundPage>
                     <Route path=path!("/") view=|| view! { <Redirect path="/workflows" /> } />
                     <Route path=path!("/sign-in") view=|| view! { <Redirect path="/workflows" /> } />
-                    <Route path=path!("/workflows") view=WorkflowsPage />
-                    <Route path=path!("/projects") view=ProjectsPage />
-                    <Route path=path!("/projects/:project") view=ProjectPage />
-                    <Route path=path!("/projects/:project/runs") view=RunsPage />
-                    <Route path=path!("/projects/:project/runs/:run") view=RunPage />
-                    <Route path=path!("/approvals") view=ApprovalsPage />
+                    <Route path=path!("/workflows") view=|| later(parts::workflows) />
+                    <Route path=path!("/projects") view=|| later(parts::projects) />
+                    <Route path=path!("/projects/:project") view=|| later(parts::project) />
+                    <Route path=path!("/projects/:project/runs") view=|| later(parts::runs) />
+                    <Route path=path!("/projects/:project/runs/:run") view=|| later(parts::run) />
+                    <Route path=path!("/approvals") view=|| later(parts::approvals) />
                 </FlatRoutes>
             </Shell>
         </Router>

@@ -28,7 +28,7 @@ const ALLOWED: [(&str, &[&str]); 13] = [
 ];
 
 /// Crates that only the named packages may depend on directly.
-const RESERVED: [(&str, &[&str]); 11] = [
+const RESERVED: [(&str, &[&str]); 12] = [
     ("diesel", &["persistence"]),
     ("diesel-async", &["persistence"]),
     ("diesel_migrations", &["persistence"]),
@@ -40,6 +40,7 @@ const RESERVED: [(&str, &[&str]); 11] = [
     ("landlock", &["sandbox"]),
     ("leptos", &["frontend"]),
     ("wasm-bindgen-cli-support", &["xtask"]),
+    ("wasm_split_cli_support", &["xtask"]),
 ];
 
 /// Crates that must not be reached from a package, not even through others.

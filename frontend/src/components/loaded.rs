@@ -39,8 +39,9 @@ where
     view! { {problem} {skeleton} {content} }
 }
 
+/// Rows in grey where data will be.
 #[component]
-fn Skeleton(rows: usize) -> impl IntoView {
+pub fn Skeleton(rows: usize) -> impl IntoView {
     view! {
         <div class="skeleton" aria-hidden="true">
             {(0..rows).map(|_| view! { <div class="skeleton-row"></div> }).collect_view()}

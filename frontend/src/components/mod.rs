@@ -18,7 +18,7 @@ pub use empty::Empty;
 pub use fault_summary::FaultSummary;
 pub use field::Field;
 pub use head::PageHead;
-pub use loaded::Loaded;
+pub use loaded::{Loaded, Skeleton};
 pub use problem::ProblemPanel;
 pub use search::SearchBox;
 pub use status::{StatusBadge, StatusKind};

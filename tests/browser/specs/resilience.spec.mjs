@@ -78,3 +78,16 @@ test("eight tabs of one browser all load", async ({ context, api, project }) => 
   await approve(api, run);
   await expect(tabs[7].locator("main .page-head .status")).toHaveText("completed");
 });
+
+test("a page whose part of the app does not arrive says so, and comes when it is tried again", async ({ page, complaints }) => {
+  complaints.expect(/ERR_FAILED|Failed to fetch/);
+  const part = "**/assets/split_projects-*.wasm";
+  await page.route(part, (route) => route.abort());
+  await page.goto("/workflows");
+  await settled(page);
+  await page.getByRole("link", { name: "Projects" }).click();
+  await expect(page.getByRole("alert")).toContainText("This page could not be loaded");
+  await page.unroute(part);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Projects" })).toBeVisible();
+});

@@ -46,6 +46,24 @@ impl Assets {
 
     /// Replaces each `{{name}}` of a template by the path of that file.
     pub fn fill(&self, template: &str, text: &str) -> Result<String, Error> {
+        let (filled, used) = self.filled(template, text)?;
+        self.used.borrow_mut().extend(used);
+        Ok(filled)
+    }
+
+    /// As [`Self::fill`], for a text whose files a browser does not load first.
+    pub fn fill_for_later(&self, template: &str, text: &str) -> Result<String, Error> {
+        Ok(self.filled(template, text)?.0)
+    }
+
+    /// The paths of these files in the folder that is written.
+    pub fn paths(&self, names: &[String]) -> Vec<PathBuf> {
+        let files = names.iter().filter_map(|name| self.files.get(name));
+        files.map(|asset| Path::new("assets").join(&asset.file_name)).collect()
+    }
+
+    fn filled(&self, template: &str, text: &str) -> Result<(String, Vec<String>), Error> {
+        let mut used = Vec::new();
         let mut parts = text.split("{{");
         let mut filled = parts.next().unwrap_or_default().to_owned();
         for part in parts {
@@ -55,12 +73,12 @@ impl Assets {
                 name: name.chars().take(40).collect(),
                 assets: self.files.keys().cloned().collect::<Vec<_>>().join(", "),
             })?;
-            self.used.borrow_mut().insert(name.to_owned());
+            used.push(name.to_owned());
             filled.push_str("/assets/");
             filled.push_str(&asset.file_name);
             filled.push_str(rest);
         }
-        Ok(filled)
+        Ok((filled, used))
     }
 
     /// Writes the page and all files beneath `folder`; returns the paths in it of what a browser loads first.
@@ -153,6 +171,15 @@ mod tests {
         assert_eq!(first_load[0], Path::new("index.html"));
         assert!(first_load[1].to_string_lossy().starts_with("assets/icon-"));
         assert_eq!(files_beneath(folder.path()).unwrap().len(), 3);
+    }
+
+    #[test]
+    fn what_is_named_for_later_is_not_of_the_first_load() {
+        let assets = assets();
+        let script = assets.fill_for_later("script", "fetch(\"{{icon.svg}}\")").unwrap();
+        let paths = assets.paths(&["icon.svg".to_owned(), "none.svg".to_owned()]);
+        assert_eq!(script, format!("fetch(\"/{}\")", paths[0].display()));
+        assert_eq!((paths.len(), assets.used.borrow().len()), (1, 0));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod assets;
 mod bindings;
 mod compressed;
+mod parts;
 
 use crate::{
     error::Error,
@@ -16,6 +17,7 @@ use crate::{
 use assets::Assets;
 use bindings::Bound;
 use compressed::FirstLoad;
+use parts::Parts;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -82,22 +84,39 @@ pub fn build(compiler: &WasmCompiler, profile: Profile, progress: Progress) -> R
     say(format!("[1/3] compiling the app ({word}) {}", compiler.note()).trim_end());
     let wasm = compile(compiler, profile, progress)?;
     say("[2/3] binding it to JavaScript …");
-    let bound = bindings::make(&wasm, profile)?;
+    let bound = bind(&wasm, profile)?;
     say(&format!("[3/3] writing {name} …"));
     let folder = workspace::root().join(name);
     let sizes = lay_out(bound, profile, &folder)?;
     Ok(App { folder, sizes, note: compiler.note() })
 }
 
+/// Makes the bindings; a release's module is divided before.
+fn bind(wasm: &Path, profile: Profile) -> Result<Bound, Error> {
+    match profile {
+        Profile::Debug => bindings::make(wasm, profile, Parts::default()),
+        Profile::Release => {
+            let folder = tempfile::tempdir();
+            let folder = folder.map_err(Error::file("create a folder in", std::env::temp_dir()))?;
+            let divided = parts::divide(wasm, folder.path())?;
+            bindings::make(&divided.main, profile, divided.parts)
+        }
+    }
+}
+
 /// Compiles the crate and returns the path of its module.
 fn compile(compiler: &WasmCompiler, profile: Profile, progress: Progress) -> Result<PathBuf, Error> {
-    let profile = match profile {
+    let name = match profile {
         Profile::Debug => "dev",
         Profile::Release => "wasm-release",
     };
     let mut command = compiler.linking_cargo()?;
-    command.args(["build", "--package", "frontend", "--target", TARGET, "--profile", profile]);
+    command.args(["rustc", "--package", "frontend", "--target", TARGET, "--profile", name]);
     command.args(["--message-format", "json-render-diagnostics"]);
+    if matches!(profile, Profile::Release) {
+        // What divides the module goes by the linker's notes of what refers to what.
+        command.args(["--features", "split", "--", "-C", "link-arg=--emit-relocs"]);
+    }
     let messages = match progress {
         Progress::Shown => process::stdout_of("cargo build", &mut command)?,
         Progress::Quiet => {
@@ -116,7 +135,11 @@ fn lay_out(bound: Bound, profile: Profile, folder: &Path) -> Result<Option<First
     assets.add("app.css", assets::styles(&sources.join("styles"))?);
     assets.add_files(&sources.join("static"))?;
     let start = assets.fill("frontend/start.js", &assets::read_text(&sources.join("start.js"))?)?;
-    assets.add("app.js", format!("{}{start}", bound.javascript).into_bytes());
+    for (name, content) in bound.parts.files {
+        assets.add(&name, content);
+    }
+    let javascript = assets.fill_for_later("the app's bindings", &bound.javascript)?;
+    assets.add("app.js", format!("{javascript}{start}").into_bytes());
     let page = assets.fill("frontend/index.html", &assets::read_text(&sources.join("index.html"))?)?;
 
     let parent = folder.parent().unwrap_or(folder);
@@ -124,11 +147,12 @@ fn lay_out(bound: Bound, profile: Profile, folder: &Path) -> Result<Option<First
     let new = tempfile::Builder::new().prefix("web-new-").tempdir_in(parent);
     let new = new.map_err(Error::file("create a folder in", parent))?;
     let first_load = assets.write(new.path(), &page)?;
+    let pages: Vec<_> = bound.parts.pages.iter().map(|names| assets.paths(names)).collect();
     let sizes = match profile {
         Profile::Debug => None,
         Profile::Release => {
             let sizes = compressed::write(new.path(), folder)?;
-            Some(FirstLoad::of(&sizes, &first_load, BUDGET))
+            Some(FirstLoad::of(&sizes, &first_load, &pages, BUDGET))
         }
     };
     take_place(new, folder)?;
