@@ -11,8 +11,8 @@ use std::{fs, path::Path, time::Duration};
 
 /// The spec that takes them, among others.
 const SPEC: &str = "pages.spec.mjs";
-/// The pictures that are kept: the end of their names.
-const KEPT: [&str; 3] = ["-light-1440.png", "-dark-1440.png", "-light-390.png"];
+/// Every page is kept as a wide light picture; these also dark, and narrow.
+const KEPT_IN_ALL_FORMS: [&str; 3] = ["approvals", "run-at-gate", "workflows"];
 const TAKEN_WITHIN: Duration = Duration::from_secs(20 * 60);
 
 /// Takes pictures of every page and copies those of the documentation to `docs/screenshots`.
@@ -46,9 +46,46 @@ fn keep(taken: &Path, kept: &Path) -> Result<u64, Error> {
     let mut bytes = 0;
     for entry in fs::read_dir(taken).map_err(Error::file("read", taken))?.flatten() {
         let name = entry.file_name();
-        if KEPT.iter().any(|end| name.to_string_lossy().ends_with(end)) {
+        if is_kept(&name.to_string_lossy()) {
             bytes += fs::copy(entry.path(), kept.join(&name)).map_err(Error::file("copy", entry.path()))?;
         }
     }
     Ok(bytes)
+}
+
+/// Names are PAGE-THEME-WIDTH.png.
+fn is_kept(name: &str) -> bool {
+    let form = |end: &str| name.strip_suffix(end);
+    form("-light-1440.png").is_some()
+        || form("-dark-1440.png")
+            .or(form("-light-390.png"))
+            .is_some_and(|page| KEPT_IN_ALL_FORMS.contains(&page))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_kept;
+
+    #[test]
+    fn each_page_is_kept_once_and_the_main_ones_in_three_forms() {
+        let kept = ["sign-in-light-1440.png", "run-at-gate-dark-1440.png", "run-at-gate-light-390.png"];
+        let dropped =
+            ["sign-in-dark-1440.png", "run-at-gate-dark-390.png", "sign-in-light-390.png", "note.txt"];
+        assert!(kept.iter().all(|name| is_kept(name)) && !dropped.iter().any(|name| is_kept(name)));
+    }
+
+    #[test]
+    fn the_pictures_that_the_readme_shows_are_there() {
+        let root = crate::workspace::root();
+        let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+        let shown: Vec<&str> =
+            readme.split(['(', ')', '"']).filter(|text| text.starts_with("docs/screenshots/")).collect();
+        assert!(!shown.is_empty());
+        for picture in shown {
+            assert!(
+                root.join(picture).is_file() && is_kept(&picture["docs/screenshots/".len()..]),
+                "{picture}"
+            );
+        }
+    }
 }
