@@ -198,6 +198,8 @@ async fn a_run_whose_pinned_definition_proves_corrupt_fails_with_that_reason() {
     );
     assert_eq!(ended["failure"]["failed_step"], "request_approval");
     assert_eq!(ended["failure"]["safe_retry"], "none");
+    let retry = format!("{}/retry", waiting.path);
+    scene.api.post(&retry, &json!({})).await.problem(409, "policy_violation");
     assert_eq!(waiting.event_names().await.last().unwrap(), "run_failed");
     assert_eq!(repository.branches().len(), 1, "nothing was shipped");
     scene.server.check();

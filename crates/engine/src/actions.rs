@@ -121,7 +121,7 @@ impl Engine {
 
     /// Refuses what [`Self::retry_run`] would refuse of this run.
     pub async fn may_retry(&self, run: &RunRecord) -> Result<()> {
-        let pinned = self.pinned_of(run).await?;
+        let pinned = self.pinned_or_corrupt(run).await?;
         Ok(check_full_run_retry(run.status, &pinned.definition().policies.retry)?)
     }
 
@@ -130,7 +130,7 @@ impl Engine {
     pub async fn retry_run(&self, request: RetryRun) -> Result<Reply<RunRecord>> {
         let query = GetRun { project_id: None, id: request.run_id };
         let parent = self.store().read(query).await.map_err(missing("run"))?;
-        let pinned = self.pinned_of(&parent).await?;
+        let pinned = self.pinned_or_corrupt(&parent).await?;
         let definition = pinned.definition();
         check_full_run_retry(parent.status, &definition.policies.retry)?;
         let project =

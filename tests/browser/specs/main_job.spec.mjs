@@ -1,5 +1,5 @@
 // The main job by clicking: start a run, read what would ship, decide.
-import { approveOnPage, block, rejectOnPage } from "../support/gate.mjs";
+import { approveOnPage, block, rationale, readEvidence, rejectButton, rejectOnPage } from "../support/gate.mjs";
 import { branch } from "../support/git.mjs";
 import { pathOf, runAtGate } from "../support/runs.mjs";
 import { expect, test } from "../support/test.mjs";
@@ -26,6 +26,7 @@ test("a run is started, read and approved by clicking, and exactly that is pushe
   const approval = await api.get(`${path}/approvals/${run.approval.id}`);
   await approveOnPage(page);
   await expect(status(page)).toHaveText("completed");
+  await expect(page.locator(".shipped")).toContainText(approval.destination.branch);
   expect(await branch(server, approval.destination.branch)).toBe(approval.evidence.diff_summary.commit);
   // The history on the page is the stored one: the approval, then the steps that it let go on.
   const stored = await api.get(`${path}/transitions`);
@@ -41,12 +42,21 @@ test("a run is started, read and approved by clicking, and exactly that is pushe
 test("a rejection sends the work back with its rationale, round by round, until the rounds are used up", async ({ page, api, project, server }) => {
   const run = await runAtGate(api, project.id);
   await page.goto(pathOf(run));
+  // Work that would go back without a reason is asked for one, once.
+  await readEvidence(page);
+  await rejectButton(page).click();
+  await expect(rationale(page)).toHaveAccessibleDescription(/would get no reason/);
+  expect((await api.get(pathOf(run))).status).toBe("awaiting_approval");
   let gate = run.approval.id;
   for (const round of [1, 2, 3, 4]) {
     await expect(page.locator(`[data-approval="${gate}"]`)).toBeVisible();
     await rejectOnPage(page, `Round ${round}: cover the overflow too.`);
     const next = await api.until(pathOf(run), (it) => it.status === "cancelled" || it.approval.id !== gate);
-    if (round < 4) await expect(page.locator(`[data-approval="${next.approval.id}"]`)).toBeVisible();
+    if (round < 4) {
+      await expect(page.locator(`[data-approval="${next.approval.id}"]`)).toBeVisible();
+      // Whoever was reading is led to the new gate, which says which one it is.
+      await expect(page.getByRole("heading", { name: `round ${round + 1}` })).toBeFocused();
+    }
     gate = next.approval.id;
   }
   await expect(status(page)).toHaveText("cancelled");

@@ -11,6 +11,7 @@ export const routes = [
   { name: "run-at-gate", path: ({ project, atGate }) => `/projects/${project.id}/runs/${atGate.id}` },
   { name: "run-completed", path: ({ project, completed }) => `/projects/${project.id}/runs/${completed.id}` },
   { name: "run-failed", path: ({ project, failed }) => `/projects/${project.id}/runs/${failed.id}` },
+  { name: "run-artifacts", path: ({ project, completed }) => `/projects/${project.id}/runs/${completed.id}?tab=artifacts` },
   { name: "approvals", path: () => "/approvals" },
   { name: "approvals-decided", path: () => "/approvals?tab=decided" },
   { name: "not-found", path: () => "/nowhere" },

@@ -10,7 +10,7 @@ use engine::Engine;
 use persistence::commands::{ListApprovals, ListArtifacts, ListDiagnostics};
 use persistence::records::{ApprovalRecord, RunRecord, VoteRecord};
 use wire::run::{DiagnosticCounts, LineageAttempt, PinnedWorkflow, RunApproval, Trigger};
-use wire::{ActionResponse, ProblemCode, RunResponse};
+use wire::{ActionResponse, RunResponse};
 
 /// The most gates that a run's view looks at; every rejection opens another.
 const MAX_GATES: i64 = 1000;
@@ -44,7 +44,12 @@ pub async fn run(engine: &Engine, caller: &Principal, record: RunRecord) -> Resu
             status: gate.status,
             evidence_digest: gate.evidence_digest.clone(),
         }),
-        allowed_actions: actions(caller, &record, newest, retry_refusal(engine, &record).await),
+        allowed_actions: actions(
+            caller,
+            &record,
+            newest,
+            engine.may_retry(&record).await.err().map(Error::from),
+        ),
         diagnostics: DiagnosticCounts {
             event_channel: failed_publications as u64,
             approval_context: failed_contexts as u64,
@@ -113,19 +118,6 @@ fn actions(
         action("cancel", cancel),
         action("retry", retry),
     ]
-}
-
-/// Why the run may not be retried; `None` when it may.
-async fn retry_refusal(engine: &Engine, run: &RunRecord) -> Option<Error> {
-    match engine.may_retry(run).await {
-        Ok(()) => None,
-        // A definition that cannot be read must not hide the run that pins it.
-        Err(engine::Error::PinnedDocumentCorrupt) => Some(Error::new(
-            ProblemCode::PolicyViolation,
-            "The pinned definition cannot be read, so nobody knows what it allows.",
-        )),
-        Err(error) => Some(error.into()),
-    }
 }
 
 fn not_from_here(run: &RunRecord, requested: Move) -> Error {
