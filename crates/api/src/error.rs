@@ -220,6 +220,7 @@ impl From<DecisionRefused> for Error {
                 "The gate's evidence could not be built, so there is nothing to decide on.",
             ),
             DecisionRefused::StaleEvidence { current } => stale_evidence(current),
+            DecisionRefused::NotAnApprover => Self::new(ProblemCode::NotAnApprover, detail),
             DecisionRefused::SelfApprovalForbidden => Self::new(ProblemCode::SelfApprovalForbidden, detail),
             DecisionRefused::RationaleRequired => {
                 let fault = Fault::new("/rationale", FaultCode::Required, "The policy requires a rationale.");

@@ -5,6 +5,7 @@ use crate::problems;
 use crate::server::App;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, web};
+use domain::access::Visibility;
 use persistence::commands::ListProjects;
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::HealthResponse;
@@ -32,7 +33,7 @@ async fn get_health(app: web::Data<App>) -> HttpResponse {
 )]
 #[get("/readyz")]
 async fn get_readiness(app: web::Data<App>) -> Result<HttpResponse> {
-    app.engine.store().read(ListProjects { after: None, limit: 1 }).await?;
+    app.engine.store().read(ListProjects { visibility: Visibility::All, after: None, limit: 1 }).await?;
     Ok(HttpResponse::Ok().json(health(&app)))
 }
 

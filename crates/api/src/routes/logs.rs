@@ -102,7 +102,7 @@ async fn stream_log(
             .parse()
             .map_err(|_| Error::fault(pointer, FaultCode::InvalidFormat, "Expected an offset in bytes."))?,
     };
-    let watch = Watch::new(app.clone(), caller);
+    let watch = Watch::new(app.clone(), caller, Some(path.project_id));
     Ok(stream::answer(LogText::new(watch, run_id, path.step, path.attempt, offset)))
 }
 

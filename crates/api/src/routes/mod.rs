@@ -6,12 +6,16 @@ mod events;
 mod failures;
 mod files;
 mod health;
+mod invitations;
 mod logs;
+mod members;
 mod projects;
 mod runs;
 mod session;
+mod sessions;
 mod steps;
 mod tokens;
+mod users;
 mod versions;
 mod workflows;
 
@@ -21,9 +25,9 @@ use crate::server::App;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LINK;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use domain::{ProjectId, RunId};
-use persistence::commands::{GetProject, GetRun, Reply};
-use persistence::records::{ProjectRecord, RunRecord};
+use domain::{ProjectId, RunId, UserName};
+use persistence::commands::{FindUser, GetProject, GetRun, Reply};
+use persistence::records::{ProjectRecord, RunRecord, UserRecord};
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -44,7 +48,11 @@ pub fn api(config: &mut ServiceConfig<'_>) {
     approvals::configure(config);
     decisions::configure(config);
     session::configure(config);
+    sessions::configure(config);
     tokens::configure(config);
+    users::configure(config);
+    invitations::configure(config);
+    members::configure(config);
 }
 
 /// The server's own operations, outside the versioned API.
@@ -56,6 +64,12 @@ pub fn service(config: &mut ServiceConfig<'_>) {
 async fn project(app: &App, id: ProjectId) -> Result<ProjectRecord> {
     let found = app.engine.store().read(GetProject { id }).await;
     found.map_err(missing("project"))
+}
+
+/// The user of this name, or 404.
+async fn user_named(app: &App, name: &UserName) -> Result<UserRecord> {
+    let found = app.engine.store().read(FindUser { name: name.to_string() }).await?;
+    found.ok_or_else(|| Error::not_found("user"))
 }
 
 /// The run that the path names, or 404. A run of another project is not there.

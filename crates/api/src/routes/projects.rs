@@ -68,12 +68,12 @@ async fn create_project(
     let mut response = answer(StatusCode::CREATED, &reply);
     response.insert_header((LOCATION, format!("/api/v1/projects/{}", reply.value.id)));
     response.insert_header((ETAG, etag(reply.value.revision)));
-    Ok(response.json(views::project(reply.value)))
+    Ok(response.json(views::project(&caller, reply.value)))
 }
 
 /// List projects
 ///
-/// Oldest first, archived ones too.
+/// Those that the caller can read, oldest first, archived ones too.
 #[utoipa::path(
     tag = "projects",
     params(PageQuery),
@@ -83,15 +83,17 @@ async fn create_project(
 async fn list_projects(
     app: web::Data<App>,
     request: HttpRequest,
+    caller: Principal,
     params: Params<PageQuery>,
 ) -> Result<HttpResponse> {
     let query = params.checked()?;
     let limit = query.limit.unwrap_or(USUAL_LIMIT);
     let after = query.cursor.map(|text| Cursor::read("projects", &text, "/query/cursor")).transpose()?;
-    let found = app.engine.store().read(ListProjects { after, limit: limit + 1 }).await?;
+    let visibility = caller.rights.visibility();
+    let found = app.engine.store().read(ListProjects { visibility, after, limit: limit + 1 }).await?;
     let (records, last) = page(found, limit);
     let next_cursor = last.map(|last| Cursor::write("projects", records[last].id));
-    let items = records.into_iter().map(views::project).collect();
+    let items = records.into_iter().map(|record| views::project(&caller, record)).collect();
     let list = ProjectList { items, next_cursor };
     Ok(listed(&request, list.next_cursor.as_deref(), &list))
 }
@@ -110,13 +112,18 @@ async fn list_projects(
     )
 )]
 #[get("/projects/{project_id}")]
-async fn get_project(app: web::Data<App>, request: HttpRequest, path: ProjectPath) -> Result<HttpResponse> {
+async fn get_project(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Principal,
+    path: ProjectPath,
+) -> Result<HttpResponse> {
     let record = project(&app, path.project_id).await?;
     let tag = etag(record.revision);
     if is_not_modified(&request, &tag) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
     }
-    Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(views::project(record)))
+    Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(views::project(&caller, record)))
 }
 
 /// Update a project
@@ -136,6 +143,7 @@ async fn get_project(app: web::Data<App>, request: HttpRequest, path: ProjectPat
 #[put("/projects/{project_id}")]
 async fn update_project(
     app: web::Data<App>,
+    caller: Principal,
     path: ProjectPath,
     if_match: IfMatch,
     body: Body<UpdateProjectRequest>,
@@ -152,7 +160,7 @@ async fn update_project(
     };
     let change = UpdateProject { id: present.id, expected_revision, settings, now: clock::now() };
     let record = app.engine.store().write(change).await?;
-    Ok(HttpResponse::Ok().insert_header((ETAG, etag(record.revision))).json(views::project(record)))
+    Ok(HttpResponse::Ok().insert_header((ETAG, etag(record.revision))).json(views::project(&caller, record)))
 }
 
 /// Archive a project
@@ -164,10 +172,10 @@ async fn update_project(
     responses((status = 200, description = "The project.", body = ProjectResponse), problems::Owning)
 )]
 #[post("/projects/{project_id}/archive")]
-async fn archive_project(app: web::Data<App>, path: ProjectPath) -> Result<HttpResponse> {
+async fn archive_project(app: web::Data<App>, caller: Principal, path: ProjectPath) -> Result<HttpResponse> {
     let change = ArchiveProject { id: path.project_id, now: clock::now() };
     let record = app.engine.store().write(change).await.map_err(missing("project"))?;
-    Ok(HttpResponse::Ok().insert_header((ETAG, etag(record.revision))).json(views::project(record)))
+    Ok(HttpResponse::Ok().insert_header((ETAG, etag(record.revision))).json(views::project(&caller, record)))
 }
 
 /// The settings that the body describes, or every fault of them: the form's and the configuration's.

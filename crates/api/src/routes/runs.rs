@@ -224,8 +224,13 @@ async fn list(
     let limit = query.limit.unwrap_or(USUAL_LIMIT);
     let before: Option<RunId> =
         query.cursor.map(|text| Cursor::read("runs", &text, "/query/cursor")).transpose()?;
-    let filter =
-        RunFilter { project_id, statuses: query.status, workflow: query.workflow, title: query.title };
+    let filter = RunFilter {
+        visibility: caller.rights.visibility(),
+        project_id,
+        statuses: query.status,
+        workflow: query.workflow,
+        title: query.title,
+    };
     let found = app.engine.store().read(RunsQuery { filter, before, limit: limit + 1 }).await?;
     let (records, last) = page(found, limit);
     let next_cursor = last.map(|last| Cursor::write("runs", records[last].id));

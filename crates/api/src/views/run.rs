@@ -3,6 +3,8 @@
 use super::{artifact, gate};
 use crate::error::{Error, Result};
 use crate::identity::Principal;
+use crate::permission::authorize;
+use domain::Permission;
 use domain::approval::{ApprovalStatus, Decision};
 use domain::event::run_topic;
 use domain::run::{InvalidTransition, Move, Refused};
@@ -19,13 +21,7 @@ type Opened = (ApprovalRecord, Vec<VoteRecord>);
 
 /// A run as this caller sees it.
 pub async fn run(engine: &Engine, caller: &Principal, record: RunRecord) -> Result<RunResponse> {
-    let query = ListApprovals {
-        project_id: None,
-        run_id: Some(record.id),
-        statuses: Vec::new(),
-        after: None,
-        limit: MAX_GATES,
-    };
+    let query = ListApprovals { run_id: Some(record.id), limit: MAX_GATES, ..ListApprovals::default() };
     let gates = engine.store().read(query).await?;
     let failed_publications = engine.store().read(ListDiagnostics { run_id: record.id }).await?.len();
     let failed_contexts: usize = gates.iter().map(|(gate, _)| gate.diagnostics.len()).sum();
@@ -86,6 +82,7 @@ fn actions(
     newest: Option<&Opened>,
     retry: Option<Error>,
 ) -> Vec<ActionResponse> {
+    let forbidden = |permission| authorize(caller, permission, Some(run.project_id)).err();
     let decide = |decision| match newest {
         Some((record, votes)) if !run.status.is_terminal() => {
             let Some(digest) = &record.evidence_digest else {
@@ -94,7 +91,7 @@ fn actions(
             // Whether a rationale is missing shows only when one decides.
             let rationale = Some("given");
             gate(run, record, votes)
-                .decide(decision, caller.user.id, digest, rationale)
+                .decide(decision, &caller.voter(run.project_id), digest, rationale)
                 .err()
                 .map(Error::from)
         }
@@ -112,11 +109,11 @@ fn actions(
         run.shipping.then(|| Refused::ShippingInProgress.into())
     };
     vec![
-        action("approve", decide(Decision::Approved)),
-        action("reject", decide(Decision::Rejected)),
-        action("refresh", refresh),
-        action("cancel", cancel),
-        action("retry", retry),
+        action("approve", forbidden(Permission::DecideApprovals).or_else(|| decide(Decision::Approved))),
+        action("reject", forbidden(Permission::DecideApprovals).or_else(|| decide(Decision::Rejected))),
+        action("refresh", forbidden(Permission::DecideApprovals).or(refresh)),
+        action("cancel", forbidden(Permission::CancelRuns).or(cancel)),
+        action("retry", forbidden(Permission::StartRuns).or(retry)),
     ]
 }
 

@@ -82,6 +82,25 @@ impl Rights {
         self.check_scope(permission)
     }
 
+    /// What the credential may do on this project.
+    pub fn permissions_on(&self, project: ProjectId) -> Vec<Permission> {
+        let may = |permission: &Permission| match permission.reach() {
+            Reach::Project(_) => self.check(*permission, Some(project)).is_ok(),
+            Reach::Installation(_) | Reach::Anybody => false,
+        };
+        Permission::ALL.iter().copied().filter(may).collect()
+    }
+
+    /// What the credential may do on some project, or on the installation.
+    pub fn permissions_anywhere(&self) -> Vec<Permission> {
+        let highest = self.installation.max(self.projects.values().copied().max());
+        let may = |permission: &Permission| match permission.reach() {
+            Reach::Project(least) => highest >= Some(least) && self.check_scope(*permission).is_ok(),
+            Reach::Installation(_) | Reach::Anybody => self.check(*permission, None).is_ok(),
+        };
+        Permission::ALL.iter().copied().filter(may).collect()
+    }
+
     fn check_scope(&self, permission: Permission) -> Result<(), Lacking> {
         match &self.scopes {
             Some(scopes) if !scopes.contains(&permission) => Err(Lacking::Scope { permission }),

@@ -5,6 +5,7 @@ use crate::records::{
     ApprovalRecord, ArtifactRecord, AttemptRecord, DiagnosticRecord, EventRecord, FeedEvent, RunRecord,
     TransitionRecord, VoteRecord,
 };
+use domain::access::Visibility;
 use domain::approval::ApprovalStatus;
 use domain::contract::{InputMetadata, StepKey, TemplateScope, WorkflowName};
 use domain::failure::{ErrorType, FailureReason};
@@ -23,7 +24,7 @@ operations! {
     ListFailures => Vec<RunRecord>,
     ListTransitions => Vec<TransitionRecord>,
     ListEvents => Vec<EventRecord>,
-    FeedEvents => Vec<FeedEvent>,
+    FeedEvents => Feed,
     FeedStart => FeedPosition,
     ListAttempts => Vec<AttemptRecord>,
     ListArtifacts => Vec<ArtifactRecord>,
@@ -82,6 +83,7 @@ pub struct GetRun {
 
 #[derive(Debug, Clone, Default)]
 pub struct RunFilter {
+    pub visibility: Visibility,
     pub project_id: Option<ProjectId>,
     pub statuses: Vec<Status>,
     pub workflow: Option<WorkflowName>,
@@ -106,6 +108,7 @@ pub struct ListLineage {
 /// Failed runs, newest first, before the run `before`.
 #[derive(Debug, Clone, Default)]
 pub struct ListFailures {
+    pub visibility: Visibility,
     pub project_id: Option<ProjectId>,
     pub error_type: Option<ErrorType>,
     pub reason: Option<FailureReason>,
@@ -131,7 +134,7 @@ pub struct ListEvents {
 }
 
 /// A place in the feed of all runs' events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct FeedPosition {
     pub xact: i64,
     pub position: i64,
@@ -140,8 +143,17 @@ pub struct FeedPosition {
 /// Events of all runs after a place, in an order that never changes and never gains an earlier event.
 #[derive(Debug, Clone)]
 pub struct FeedEvents {
+    pub visibility: Visibility,
     pub after: FeedPosition,
     pub limit: i64,
+}
+
+/// A stretch of the feed.
+#[derive(Debug, Clone)]
+pub struct Feed {
+    pub events: Vec<FeedEvent>,
+    /// Where the next stretch begins: behind the events given, and behind those that are not shown.
+    pub next: FeedPosition,
 }
 
 /// The place after the newest event.
@@ -188,8 +200,9 @@ pub struct GetApproval {
 }
 
 /// Oldest first, after the approval `after`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ListApprovals {
+    pub visibility: Visibility,
     pub project_id: Option<ProjectId>,
     pub run_id: Option<RunId>,
     pub statuses: Vec<ApprovalStatus>,
