@@ -20,12 +20,13 @@ mod versions;
 mod workflows;
 
 use crate::error::{Error, Result};
-use crate::input::next_link;
+use crate::identity::Principal;
+use crate::input::{etag, next_link};
 use crate::server::App;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LINK;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use domain::{ProjectId, RunId, UserName};
+use domain::{ProjectId, Role, RunId, UserName};
 use persistence::commands::{FindUser, GetProject, GetRun, Reply};
 use persistence::records::{ProjectRecord, RunRecord, UserRecord};
 use serde::Serialize;
@@ -83,6 +84,17 @@ fn missing(what: &'static str) -> impl Fn(persistence::Error) -> Error {
     move |error| match error {
         persistence::Error::NotFound => Error::not_found(what),
         other => other.into(),
+    }
+}
+
+/// The ETag of what shows the caller's role beside itself: the revision, and the role where it is not admin. A cached
+/// answer is then asked for again once the role has changed.
+fn tag(caller: &Principal, project: ProjectId, revision: i64) -> String {
+    match caller.rights.role_on(project) {
+        Some(role @ (Role::Viewer | Role::Operator | Role::Approver | Role::Maintainer)) => {
+            etag(format!("{revision}.{role}"))
+        }
+        Some(Role::Admin) | None => etag(revision),
     }
 }
 

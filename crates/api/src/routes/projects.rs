@@ -1,11 +1,9 @@
 //! Projects.
 
-use super::{USUAL_LIMIT, answer, listed, missing, page, project};
+use super::{USUAL_LIMIT, answer, listed, missing, page, project, tag};
 use crate::error::{Error, Result};
 use crate::identity::Principal;
-use crate::input::{
-    Body, Checked, Cursor, IdempotencyKey, IfMatch, Params, ProjectPath, etag, is_not_modified,
-};
+use crate::input::{Body, Checked, Cursor, IdempotencyKey, IfMatch, Params, ProjectPath, is_not_modified};
 use crate::server::App;
 use crate::{problems, views};
 use actix_web::http::StatusCode;
@@ -67,7 +65,7 @@ async fn create_project(
     let reply = app.engine.store().write(CreateProject { record, idempotency }).await?;
     let mut response = answer(StatusCode::CREATED, &reply);
     response.insert_header((LOCATION, format!("/api/v1/projects/{}", reply.value.id)));
-    response.insert_header((ETAG, etag(reply.value.revision)));
+    response.insert_header((ETAG, tag(&caller, reply.value.id, reply.value.revision)));
     Ok(response.json(views::project(&caller, reply.value)))
 }
 
@@ -100,7 +98,7 @@ async fn list_projects(
 
 /// Get a project
 ///
-/// Its ETag is its revision.
+/// Its ETag is its revision, with the caller's role where that is not admin.
 #[utoipa::path(
     tag = "projects",
     params(ProjectPath, ("If-None-Match" = Option<String>, Header, description = "An ETag that the caller has.")),
@@ -119,7 +117,7 @@ async fn get_project(
     path: ProjectPath,
 ) -> Result<HttpResponse> {
     let record = project(&app, path.project_id).await?;
-    let tag = etag(record.revision);
+    let tag = tag(&caller, record.id, record.revision);
     if is_not_modified(&request, &tag) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
     }
@@ -155,12 +153,14 @@ async fn update_project(
             return Err(Error::new(ProblemCode::PreconditionRequired, "If-Match is missing."));
         }
         IfMatch::Any => present.revision,
-        IfMatch::Tags(tags) if tags.contains(&present.revision.to_string()) => present.revision,
+        IfMatch::Tags(tags) if tags.iter().any(|tag| names(tag, present.revision)) => present.revision,
         IfMatch::Tags(_) => return Err(persistence::Error::StaleRevision.into()),
     };
     let change = UpdateProject { id: present.id, expected_revision, settings, now: clock::now() };
     let record = app.engine.store().write(change).await?;
-    Ok(HttpResponse::Ok().insert_header((ETAG, etag(record.revision))).json(views::project(&caller, record)))
+    Ok(HttpResponse::Ok()
+        .insert_header((ETAG, tag(&caller, record.id, record.revision)))
+        .json(views::project(&caller, record)))
 }
 
 /// Archive a project
@@ -175,7 +175,14 @@ async fn update_project(
 async fn archive_project(app: web::Data<App>, caller: Principal, path: ProjectPath) -> Result<HttpResponse> {
     let change = ArchiveProject { id: path.project_id, now: clock::now() };
     let record = app.engine.store().write(change).await.map_err(missing("project"))?;
-    Ok(HttpResponse::Ok().insert_header((ETAG, etag(record.revision))).json(views::project(&caller, record)))
+    Ok(HttpResponse::Ok()
+        .insert_header((ETAG, tag(&caller, record.id, record.revision)))
+        .json(views::project(&caller, record)))
+}
+
+/// Whether the tag names this revision, whatever role it names beside it.
+fn names(tag: &str, revision: i64) -> bool {
+    tag.split('.').next().is_some_and(|text| text == revision.to_string())
 }
 
 /// The settings that the body describes, or every fault of them: the form's and the configuration's.

@@ -1,11 +1,9 @@
 //! Runs.
 
-use super::{USUAL_LIMIT, answer, listed, missing, page, project, run};
+use super::{USUAL_LIMIT, answer, listed, missing, page, project, run, tag};
 use crate::error::{Error, Result};
 use crate::identity::{Credential, Principal};
-use crate::input::{
-    Body, Checked, Cursor, IdempotencyKey, Params, ProjectPath, RunPath, etag, is_not_modified,
-};
+use crate::input::{Body, Checked, Cursor, IdempotencyKey, Params, ProjectPath, RunPath, is_not_modified};
 use crate::server::App;
 use crate::{problems, views};
 use actix_web::http::StatusCode;
@@ -143,7 +141,7 @@ async fn created(app: &App, caller: &Principal, reply: Reply<RunRecord>) -> Resu
     let mut response = answer(StatusCode::CREATED, &reply);
     let run = views::run(&app.engine, caller, reply.value).await?;
     response.insert_header((LOCATION, format!("/api/v1/projects/{}/runs/{}", run.project_id, run.id)));
-    response.insert_header((ETAG, etag(run.revision)));
+    response.insert_header((ETAG, tag(caller, run.project_id, run.revision)));
     Ok(response.json(run))
 }
 
@@ -197,7 +195,7 @@ async fn list_project_runs(
 
 /// List runs across projects
 ///
-/// Newest first.
+/// Those that the caller can read, newest first.
 #[utoipa::path(
     tag = "runs",
     params(ListRuns),
@@ -244,7 +242,7 @@ async fn list(
 
 /// Get a run
 ///
-/// Its ETag is its revision. `allowed_actions` says what the caller may do to it now.
+/// Its ETag is its revision, with the caller's role where that is not admin. `allowed_actions` says what the caller may do to it now.
 #[utoipa::path(
     tag = "runs",
     params(RunPath, ("If-None-Match" = Option<String>, Header, description = "An ETag that the caller has.")),
@@ -263,7 +261,7 @@ async fn get_run(
     path: RunPath,
 ) -> Result<HttpResponse> {
     let record = run(&app, path.project_id, path.run_id).await?;
-    let tag = etag(record.revision);
+    let tag = tag(&caller, record.project_id, record.revision);
     if is_not_modified(&request, &tag) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
     }
@@ -298,7 +296,7 @@ async fn cancel_run(
         })?;
     let mut response = answer(StatusCode::OK, &reply);
     let run = views::run(&app.engine, &caller, reply.value.run).await?;
-    Ok(response.insert_header((ETAG, etag(run.revision))).json(run))
+    Ok(response.insert_header((ETAG, tag(&caller, run.project_id, run.revision))).json(run))
 }
 
 /// Get the lineage of a run

@@ -1,4 +1,5 @@
 use crate::support::{Database, World, assert_refused, key, on_both_databases};
+use domain::access::Visibility;
 use domain::approval::ApprovalStatus;
 use domain::contract::WorkflowName;
 use domain::failure::{ErrorType, FailureReason};
@@ -148,6 +149,7 @@ async fn approvals_are_listed_oldest_first_by_status(db: Database) {
     let (run, decided) = world.at_gate().await;
     world.approve(run, decided).await;
     let asked = |statuses: &[ApprovalStatus], after| ListApprovals {
+        visibility: Visibility::All,
         project_id: Some(world.project.id),
         run_id: None,
         statuses: statuses.to_vec(),
