@@ -4,7 +4,7 @@
 
 use super::users::refuse_owner;
 use super::{missing, project, user_named};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::input::{Body, MemberPath, ProjectMemberPath, ProjectPath};
 use crate::problems;
 use crate::server::App;
@@ -129,6 +129,9 @@ async fn set_member(
 async fn remove_member(app: web::Data<App>, path: MemberPath) -> Result<HttpResponse> {
     let user = user_named(&app, &path.user_name).await?;
     refuse_owner(&user)?;
+    if user.role.is_none() {
+        return Err(Error::not_found("member"));
+    }
     set(&app, &user, None).await?;
     Ok(HttpResponse::NoContent().finish())
 }
