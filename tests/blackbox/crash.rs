@@ -1,5 +1,6 @@
 //! What a server that is killed leaves behind, and what the next one makes of it.
 
+use crate::blocked_gates::assert_blocked;
 use crate::support::repository::assert_git_sound;
 use crate::support::{Backend, Options, Pipe, Repository, Run, Scene};
 use serde_json::json;
@@ -182,6 +183,7 @@ async fn a_run_whose_pinned_definition_proves_corrupt_fails_with_that_reason() {
     let scene = scene_on(Backend::Postgres);
     let repository = Repository::broken();
     let mut waiting = scene.gate(&repository).await;
+    let shown_again = scene.gate(&repository).await;
     let workflow = waiting.get().await["workflow"].clone();
     scene.server.stop();
     let tampered = "UPDATE workflow_versions SET document = replace(document, 'Fix', 'Break') WHERE name = ";
@@ -190,6 +192,9 @@ async fn a_run_whose_pinned_definition_proves_corrupt_fails_with_that_reason() {
     // It is still there to be read, and its gate still takes a decision; what would follow is not known.
     assert_eq!(waiting.get().await["status"], "awaiting_approval");
     assert!(waiting.part("steps").await["items"].as_array().is_some_and(|steps| steps.len() == 4));
+    assert_eq!(shown_again.refresh().await.expect(200)["status"], "blocked");
+    assert_blocked(&shown_again, "pinned_document_corrupt").await;
+    shown_again.cancel().await.expect(200);
     waiting.approve().await;
     let ended = waiting.wait_for_end().await;
     assert_eq!(

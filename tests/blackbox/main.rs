@@ -11,6 +11,7 @@
 
 mod support;
 
+mod blocked_gates;
 mod crash;
 mod events;
 mod evidence;

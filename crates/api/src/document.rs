@@ -1,11 +1,14 @@
 //! The OpenAPI document, and the routes it is made from.
 
 use crate::identity::guard;
+use crate::input::{idempotency, preconditions};
 use crate::routes;
 use actix_web::middleware::from_fn;
 use actix_web::{App as ActixApp, web};
-use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{OpenApi as Document, RefOr, Required};
 use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -68,13 +71,38 @@ pub(crate) fn configure(config: &mut web::ServiceConfig) {
 
 /// The OpenAPI 3.1 document of this server.
 pub fn openapi() -> Document {
-    let (_, document) = ActixApp::new()
+    let (_, mut document) = ActixApp::new()
         .into_utoipa_app()
         .openapi(Base::openapi())
         .configure(routes::service)
         .service(utoipa_actix_web::scope("/api/v1").configure(routes::api))
         .split_for_parts();
+    describe_headers(&mut document);
     document
+}
+
+/// Says what the headers that several operations read look like, and that a precondition which answers 428 when it is
+/// missing is required.
+fn describe_headers(document: &mut Document) {
+    let operations = document.paths.paths.values_mut().flat_map(operations_of);
+    for parameter in operations.flat_map(|operation| operation.parameters.iter_mut().flatten()) {
+        let RefOr::T(parameter) = parameter else { continue };
+        let pattern = match parameter.name.as_str() {
+            idempotency::HEADER => idempotency::PATTERN,
+            "If-Match" => {
+                parameter.required = Required::True;
+                preconditions::IF_MATCH_PATTERN
+            }
+            _ => continue,
+        };
+        let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).build();
+        parameter.schema = Some(text.into());
+    }
+}
+
+fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem { get, put, post, delete, .. } = item;
+    [get, put, post, delete].into_iter().flatten()
 }
 
 /// The document as stable, indented JSON that ends with a line feed.

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// The server's private mirrors, one a project, opened once.
+/// The server's private mirrors, one a project, opened once; again when its folder is gone.
 pub struct Mirrors {
     git: Git,
     root: PathBuf,
@@ -29,7 +29,9 @@ impl Mirrors {
 
     pub async fn get(&self, project: ProjectId) -> Result<Arc<Mirror>> {
         let mut open = self.open.lock().await;
-        if let Some(mirror) = open.get(&project) {
+        if let Some(mirror) = open.get(&project)
+            && mirror.is_there().await
+        {
             return Ok(Arc::clone(mirror));
         }
         let path = Layout::mirror(&self.root, project);

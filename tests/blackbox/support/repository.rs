@@ -110,6 +110,14 @@ impl Repository {
         self.ask(&["for-each-ref", "--format=%(refname)"]).lines().map(str::to_owned).collect()
     }
 
+    /// Puts a new beginning in the place of the bare repository's only branch, and deletes what was there before.
+    pub fn forget_history(&self) {
+        let tree = self.ask(&["rev-parse", "refs/heads/main^{tree}"]);
+        let root = self.ask(&["commit-tree", "-m", "Another beginning", &tree]);
+        self.ask(&["update-ref", "refs/heads/main", &root]);
+        self.ask(&["gc", "--quiet", "--prune=now"]);
+    }
+
     /// Installs a hook in the bare repository.
     pub fn hook(&self, name: &str, script: &str) {
         let hooks = self.remote().join("hooks");

@@ -11,7 +11,9 @@ use persistence::commands::Idempotency;
 use sha2::{Digest, Sha256};
 use std::future::{Ready, ready};
 
-const HEADER: &str = "Idempotency-Key";
+pub const HEADER: &str = "Idempotency-Key";
+/// What [`is_key`] takes, as JSON Schema says it.
+pub const PATTERN: &str = r"^[\x21-\x7e]{1,255}$";
 const MAX_CHARACTERS: usize = 255;
 
 /// The key that the request brought, with what makes the request the same one.

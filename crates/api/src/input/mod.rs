@@ -3,10 +3,10 @@
 mod body;
 mod check;
 mod cursor;
-mod idempotency;
+pub mod idempotency;
 mod params;
 mod paths;
-mod preconditions;
+pub mod preconditions;
 
 pub use body::{Body, unsupported};
 pub use check::Checked;

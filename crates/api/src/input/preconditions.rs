@@ -7,6 +7,9 @@ use actix_web::{FromRequest, HttpRequest};
 use domain::FaultCode;
 use std::future::{Ready, ready};
 
+/// What [`parse`] takes of a request that names something, as JSON Schema says it.
+pub const IF_MATCH_PATTERN: &str = r#"^(\*|"[\x21\x23-\x7e]*"( *, *"[\x21\x23-\x7e]*")*)$"#;
+
 /// What the request says it acts on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IfMatch {

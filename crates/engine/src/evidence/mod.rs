@@ -84,7 +84,7 @@ impl Engine {
             .find(|attempt| attempt.step == approval.step && attempt.attempt == approval.attempt)
             .ok_or(Error::NotFound { what: "attempt of the gate" })?
             .clone();
-        let pinned = self.pinned_of(&run).await?;
+        let pinned = self.pinned_or_corrupt(&run).await?;
         let built = self.build_evidence(&run, &attempts, &pinned, &gate, &approval.policy).await?;
         let change = Change::RefreshGate { approval_id, opening: built.opening, artifacts: built.artifacts };
         self.change(run_id, change, Some(actor), idempotency).await
@@ -100,7 +100,9 @@ impl Engine {
         policy: &ApprovalStep,
     ) -> Result<Built> {
         let subject = Subject { run, attempts, pinned, gate, policy };
-        let blocks = if run.base_commit.is_some() {
+        let blocks = if pinned.definition().step(&gate.step).is_none() {
+            Err(corrupt_definition())
+        } else if run.base_commit.is_some() {
             self.repository_blocks(&subject).await?
         } else {
             outputs::blocks(&subject)
@@ -142,6 +144,15 @@ impl Engine {
         let mut artifacts = blocks.artifacts;
         artifacts.push(stored);
         Ok(Built { opening: GateOpening::Pending { evidence_digest: Digest::of(&bytes) }, artifacts })
+    }
+}
+
+/// The gate is in no definition: another one stands in for a pinned document that proved corrupt.
+fn corrupt_definition() -> Blocked {
+    Blocked {
+        reason: "pinned_document_corrupt",
+        detail: "The stored workflow definition is not the one that the run pinned.".to_owned(),
+        remediation: "Restore the database from a backup, then refresh the approval; or cancel the run and start anew.",
     }
 }
 

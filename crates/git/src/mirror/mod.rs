@@ -76,10 +76,15 @@ impl Mirror {
         &self.path
     }
 
+    /// Whether the mirror still lies in its folder: somebody may have taken it away.
+    pub async fn is_there(&self) -> bool {
+        tokio::fs::symlink_metadata(self.path.join("HEAD")).await.is_ok()
+    }
+
     async fn initialize(&self) -> Result<()> {
         let probe =
             self.call("read the mirror's configuration").args(["config", "--get", MIRROR_VERSION_KEY]);
-        if self.has_head().await && self.git.attempt(probe).await?.succeeded() {
+        if self.is_there().await && self.git.attempt(probe).await?.succeeded() {
             return Ok(());
         }
         let init = Invocation::new("make the mirror", &self.path)
@@ -91,10 +96,6 @@ impl Mirror {
             self.git.run(set).await?;
         }
         Ok(())
-    }
-
-    async fn has_head(&self) -> bool {
-        tokio::fs::symlink_metadata(self.path.join("HEAD")).await.is_ok()
     }
 
     async fn write_private_files(&self) -> std::io::Result<()> {
