@@ -8,6 +8,7 @@ mod files;
 mod health;
 mod logs;
 mod projects;
+mod retries;
 mod runs;
 mod session;
 mod steps;
@@ -36,6 +37,7 @@ pub fn api(config: &mut ServiceConfig<'_>) {
     workflows::configure(config);
     versions::configure(config);
     runs::configure(config);
+    retries::configure(config);
     steps::configure(config);
     logs::configure(config);
     events::configure(config);

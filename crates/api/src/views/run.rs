@@ -4,9 +4,10 @@ use super::{artifact, gate};
 use crate::error::{Error, Result};
 use crate::identity::Principal;
 use domain::approval::{ApprovalStatus, Decision};
+use domain::contract::StepKey;
 use domain::event::run_topic;
-use domain::run::{InvalidTransition, Move, Refused};
-use engine::Engine;
+use domain::run::{InvalidTransition, Move, Refused, RetryRefused};
+use engine::{Engine, Retries};
 use persistence::commands::{ListApprovals, ListArtifacts, ListDiagnostics};
 use persistence::records::{ApprovalRecord, RunRecord, VoteRecord};
 use wire::run::{DiagnosticCounts, LineageAttempt, PinnedWorkflow, RunApproval, Trigger};
@@ -44,12 +45,7 @@ pub async fn run(engine: &Engine, caller: &Principal, record: RunRecord) -> Resu
             status: gate.status,
             evidence_digest: gate.evidence_digest.clone(),
         }),
-        allowed_actions: actions(
-            caller,
-            &record,
-            newest,
-            engine.may_retry(&record).await.err().map(Error::from),
-        ),
+        allowed_actions: actions(caller, &record, newest, engine.retries(&record).await?),
         diagnostics: DiagnosticCounts {
             event_channel: failed_publications as u64,
             approval_context: failed_contexts as u64,
@@ -84,7 +80,7 @@ fn actions(
     caller: &Principal,
     run: &RunRecord,
     newest: Option<&Opened>,
-    retry: Option<Error>,
+    retries: Retries,
 ) -> Vec<ActionResponse> {
     let decide = |decision| match newest {
         Some((record, votes)) if !run.status.is_terminal() => {
@@ -111,13 +107,18 @@ fn actions(
     } else {
         run.shipping.then(|| Refused::ShippingInProgress.into())
     };
-    vec![
+    let of_run = vec![
         action("approve", decide(Decision::Approved)),
         action("reject", decide(Decision::Rejected)),
         action("refresh", refresh),
         action("cancel", cancel),
-        action("retry", retry),
-    ]
+        action("retry", retries.whole.map(Error::from)),
+    ];
+    let of_step = |(step, refused): (StepKey, Option<RetryRefused>)| ActionResponse {
+        step: Some(step),
+        ..action("retry_step", refused.map(Error::from))
+    };
+    of_run.into_iter().chain(retries.steps.into_iter().map(of_step)).collect()
 }
 
 fn not_from_here(run: &RunRecord, requested: Move) -> Error {
@@ -127,6 +128,7 @@ fn not_from_here(run: &RunRecord, requested: Move) -> Error {
 fn action(name: &str, refusal: Option<Error>) -> ActionResponse {
     ActionResponse {
         action: name.to_owned(),
+        step: None,
         allowed: refusal.is_none(),
         code: refusal.as_ref().map(|error| error.code().to_string()),
         detail: refusal.map(|error| error.problem().detail.clone()),
