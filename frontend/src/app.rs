@@ -39,6 +39,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/projects/:project") view=|| later(parts::project) />
                     <Route path=path!("/projects/:project/runs") view=|| later(parts::runs) />
                     <Route path=path!("/projects/:project/runs/:run") view=|| later(parts::run) />
+                    <Route path=path!("/account") view=|| later(parts::account) />
+                    <Route path=path!("/people") view=|| later(parts::people) />
                     <Route path=path!("/approvals") view=|| later(parts::approvals) />
                 </FlatRoutes>
             </Shell>

@@ -4,6 +4,7 @@ use super::banner::Banner;
 use crate::api::{Access, use_api};
 use crate::pages::sign_in::{SignInPage, remember};
 use crate::state::{Announcer, Busy, Inbox, Page, Query, Settings, Theme, Visibility, Zone};
+use domain::Permission;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use std::time::Duration;
@@ -28,7 +29,7 @@ pub fn Shell(children: ChildrenFn) -> impl IntoView {
         }
     });
     Effect::new(move |_| {
-        if api.access.get() == Access::SignedOut {
+        if matches!(api.access.get(), Access::SignedOut | Access::Ended) {
             let query = location.search.get_untracked();
             let separator = if query.is_empty() { "" } else { "?" };
             remember(&format!("{}{separator}{query}", location.pathname.get_untracked()));
@@ -37,7 +38,7 @@ pub fn Shell(children: ChildrenFn) -> impl IntoView {
     let signed_in = Memo::new(move |_| match api.access.get() {
         Access::Unknown => None,
         Access::SignedIn(_) => Some(true),
-        Access::SignedOut => Some(false),
+        Access::SignedOut | Access::Ended => Some(false),
     });
     view! {
         {move || match signed_in.get() {
@@ -95,10 +96,7 @@ fn SignedIn(children: ChildrenFn) -> impl IntoView {
 fn TopBar() -> impl IntoView {
     let page = expect_context::<Page>();
     let api = use_api();
-    let name = move || match api.access.get() {
-        Access::SignedIn(session) => session.name,
-        Access::Unknown | Access::SignedOut => String::new(),
-    };
+    let name = move || api.session().map(|session| session.name).unwrap_or_default();
     let sign_out = move |_| {
         spawn_local(async move {
             // Whatever the server says, this browser is asked to sign in again.
@@ -121,6 +119,7 @@ fn TopBar() -> impl IntoView {
             <details class="menu">
                 <summary>{name}</summary>
                 <div class="menu-content">
+                    <p><a href="/account">"Your account"</a></p>
                     <Choices />
                     <p><a href="/docs/" target="_blank" rel="noreferrer">"REST interface"</a></p>
                     <button type="button" class="btn" on:click=sign_out>"Sign out"</button>
@@ -161,6 +160,7 @@ fn Choices() -> impl IntoView {
 fn Rail() -> impl IntoView {
     let location = use_location();
     let inbox = expect_context::<Inbox>();
+    let api = use_api();
     let current = move |prefix: &'static str| {
         let path = location.pathname.get();
         let here = path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
@@ -183,6 +183,7 @@ fn Rail() -> impl IntoView {
             </a>
             {entry("/projects", "Projects")}
             {entry("/workflows", "Workflows")}
+            {move || api.may(Permission::ManageUsers).then(|| entry("/people", "People"))}
         </nav>
     }
 }

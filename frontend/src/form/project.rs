@@ -1,11 +1,11 @@
 //! What was typed to make a project.
 
-use super::argv::split;
+use super::argv::{split, unsplit};
 use super::mark::Place;
 use domain::project::ShipMode;
 use domain::{Fault, FaultCode};
 use validator::Validate;
-use wire::{CreateProjectRequest, ShippingRequest, check};
+use wire::{CreateProjectRequest, ProjectResponse, ShippingRequest, check};
 
 /// What was typed to make a project; an empty text means that the usual value is wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +23,21 @@ pub struct ProjectDraft {
 }
 
 impl ProjectDraft {
+    /// The settings that the project has, as they would be typed.
+    pub fn of(project: &ProjectResponse) -> Self {
+        Self {
+            name: project.name.clone(),
+            repository: project.repository.clone().unwrap_or_default(),
+            default_branch: project.default_branch.clone(),
+            test_command: unsplit(&project.test_command),
+            agent: project.agent.clone().unwrap_or_default(),
+            credential: project.credential.clone().unwrap_or_default(),
+            remote: project.shipping.remote.clone(),
+            branch_pattern: project.shipping.branch_pattern.clone(),
+            mode: project.shipping.mode,
+        }
+    }
+
     /// The request, and every fault that can be found here.
     pub fn check(&self) -> (CreateProjectRequest, Vec<Fault>) {
         let mut faults = Vec::new();
