@@ -20,6 +20,7 @@ mod record;
 #[cfg(test)]
 pub mod sample;
 mod summary;
+mod who;
 mod width;
 
 pub use evidence::{level_word, tests_gist};

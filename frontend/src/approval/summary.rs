@@ -2,6 +2,7 @@
 
 use super::consequence::{Consequence, approvals, of_approval, of_rejection};
 use super::decide::Deciding;
+use super::who::{approved_by, who_may};
 use crate::components::When;
 use crate::state::{Clock, duration};
 use crate::text::visible;
@@ -21,6 +22,7 @@ pub fn Summary(run: Signal<RunResponse>, approval: Signal<ApprovalResponse>) -> 
     let times = Memo::new(move |_| approval.with(|approval| (approval.requested_at, approval.expires_at)));
     let policy = Memo::new(move |_| approval.with(|approval| approval.policy.clone()));
     let given = Memo::new(move |_| approval.with(approvals));
+    let voters = Memo::new(move |_| approval.with(approved_by));
     let is_open = Memo::new(move |_| approval.with(|approval| approval.outcome.is_none()));
     let starter = Memo::new(move |_| {
         run.with(|run| run.initiating_actor.name.clone().unwrap_or_else(|| "the runtime".to_owned()))
@@ -36,9 +38,11 @@ pub fn Summary(run: Signal<RunResponse>, approval: Signal<ApprovalResponse>) -> 
                 <dt>"Approvals"</dt>
                 <dd>
                     {move || format!("{} of {}", given.get(), policy.get().required_approvals)}
+                    {move || voters.get().map(|names| format!(": {names}"))}
                     <span class="muted">{move || format!(" · {}", rules(&policy.get()))}</span>
                 </dd>
             </div>
+            <div><dt>"Who may decide"</dt><dd data-fact="approvers">{move || who_may(&policy.get())}</dd></div>
         </dl>
     }
 }

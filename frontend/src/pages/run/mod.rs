@@ -15,6 +15,7 @@ mod log;
 mod retry;
 mod selection;
 mod shipped;
+mod step_retry;
 mod timeline;
 mod view;
 mod words;
@@ -141,8 +142,10 @@ fn Content(view: RunView, run: Signal<RunResponse>, project_name: Memo<String>) 
     let shown = StoredValue::new(None);
     view! {
         <div class="run">
-            <facts::Facts run=run project_name=project_name />
+            <facts::Facts view=view run=run project_name=project_name />
             <failure::FailurePanel view=view run=run />
+            <diagnostics::LostEvents view=view run=run />
+            <step_retry::StepRetryDialog view=view />
             <shipped::Shipped view=view />
             {move || gate.get().map(|gate| {
                 // A gate that opens in another's place goes on where that one left its reader.

@@ -37,6 +37,10 @@ pub fn Row(
     let attempt = Memo::new(move |_| data.get().and_then(|(_, attempt)| attempt));
     let drawn = Memo::new(move |_| -> Vec<Drawn> {
         let Some((step, Some(attempt))) = data.get() else { return Vec::new() };
+        if attempt.inherited_from.is_some() {
+            // It took its time in another run.
+            return Vec::new();
+        }
         let now = now_ms.get();
         let bars = steps.with(|steps| bars(&steps.items, &step, &attempt, created, now));
         axis.with(|axis| {
@@ -102,7 +106,7 @@ pub fn Row(
                 }).collect_view()}
             </div>
             <span class="gantt-time">
-                {move || attempt.get().and_then(|attempt| attempt.started_at.map(|start| (start, attempt.finished_at)))
+                {move || attempt.get().filter(|attempt| attempt.inherited_from.is_none()).and_then(|attempt| attempt.started_at.map(|start| (start, attempt.finished_at)))
                     .map(|(start, end)| view! { <Elapsed start=start end=end /> })}
             </span>
             <span class="gantt-notes">
@@ -117,6 +121,9 @@ pub fn Row(
 /// What is worth knowing of an attempt beside its state.
 fn notes(attempt: &AttemptResponse) -> Vec<(&'static str, String)> {
     let mut notes = Vec::new();
+    if attempt.inherited_from.is_some() {
+        notes.push(("plain", "taken over".to_owned()));
+    }
     if let Some(failure) = &attempt.failure {
         notes.push(("failed", words::of_code(failure.reason.as_str())));
     }
