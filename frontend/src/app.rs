@@ -4,6 +4,7 @@ mod banner;
 mod later;
 mod parts;
 mod shell;
+mod shortcuts;
 
 use crate::api::ApiClient;
 use crate::pages::not_found::NotFoundPage;

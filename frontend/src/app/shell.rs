@@ -1,6 +1,7 @@
 //! What surrounds every page.
 
 use super::banner::Banner;
+use super::shortcuts::Shortcuts;
 use crate::api::{Access, use_api};
 use crate::pages::sign_in::{SignInPage, remember};
 use crate::state::{Announcer, Busy, Inbox, Page, Query, Settings, Theme, Visibility, Zone};
@@ -95,6 +96,7 @@ fn SignedIn(children: ChildrenFn) -> impl IntoView {
 #[component]
 fn TopBar() -> impl IntoView {
     let page = expect_context::<Page>();
+    let keys = RwSignal::new(false);
     let api = use_api();
     let name = move || api.session().map(|session| session.name).unwrap_or_default();
     let sign_out = move |_| {
@@ -120,12 +122,14 @@ fn TopBar() -> impl IntoView {
                 <summary>{name}</summary>
                 <div class="menu-content">
                     <p><a href="/account">"Your account"</a></p>
+                    <button type="button" class="btn" on:click=move |_| keys.set(true)>"Keys"</button>
                     <Choices />
                     <p><a href="/docs/" target="_blank" rel="noreferrer">"REST interface"</a></p>
                     <button type="button" class="btn" on:click=sign_out>"Sign out"</button>
                 </div>
             </details>
         </header>
+        <Shortcuts open=keys />
     }
 }
 

@@ -6,6 +6,7 @@ use super::gate_state::GateState;
 use super::needs::{Circumstances, Freshness, Reading, own_vote};
 use super::outcome::Refusal;
 use super::summary::Consequences;
+use super::titles::Titles;
 use super::who::{not_for_you, who_may};
 use crate::api::Failure;
 use crate::api::stream::Connection;
@@ -24,6 +25,7 @@ pub fn DecisionForm(
     id: ApprovalId,
     deciding: Deciding,
     gate: RwSignal<GateState>,
+    titles: Titles,
     /// Where the keys that lead to the form put the focus.
     first: NodeRef<html::Textarea>,
 ) -> impl IntoView {
@@ -110,7 +112,7 @@ pub fn DecisionForm(
         view! {
             <form class="decision" aria-label="Decision" on:submit=move |event| event.prevent_default()>
                 <h3>"Decision"</h3>
-                <Consequences deciding />
+                <Consequences deciding titles />
                 <Field id="rationale" label=label hint=hint fault=Signal::derive(move || fault.get())>
                     <textarea
                         id="rationale"
@@ -152,14 +154,14 @@ pub fn DecisionForm(
         }
     };
     move || match refused.get() {
-        Some(detail) => view! { <NotForYou deciding detail /> }.into_any(),
+        Some(detail) => view! { <NotForYou deciding titles detail /> }.into_any(),
         None => form().into_any(),
     }
 }
 
 /// Says that others decide here, and who.
 #[component]
-fn NotForYou(deciding: Deciding, detail: String) -> impl IntoView {
+fn NotForYou(deciding: Deciding, titles: Titles, detail: String) -> impl IntoView {
     let who = move || {
         deciding.approval.data.with(|approval| approval.as_ref().map(|approval| who_may(&approval.policy)))
     };
@@ -168,7 +170,7 @@ fn NotForYou(deciding: Deciding, detail: String) -> impl IntoView {
             <h3 id="not-for-you">"Decision"</h3>
             <p>{detail}</p>
             <p>{who}</p>
-            <Consequences deciding />
+            <Consequences deciding titles />
         </section>
     }
 }

@@ -66,14 +66,15 @@ impl Submission {
             up.remove();
             cancelled.remove();
         });
-        let leave = move |_: ev::FocusEvent| {
-            if pressed.get_value() {
-                left.set_value(true);
-            } else {
-                review();
-            }
+        let leave = move |_: ev::FocusEvent| match pressed.try_get_value() {
+            Some(true) => left.set_value(true),
+            Some(false) => review(),
+            // The form goes, and takes the focus with it.
+            None => {}
         };
-        (leave, move |_: ev::PointerEvent| pressed.set_value(true))
+        (leave, move |_: ev::PointerEvent| {
+            pressed.try_set_value(true);
+        })
     }
 
     fn review(self, body: &Value, mut found: Vec<Fault>) {
