@@ -3,12 +3,13 @@
 use crate::Engine;
 use crate::clock;
 use crate::error::{Error, Result};
+use crate::start::{StartForm, Startable};
 use domain::approval::Decision;
-use domain::contract::{Inputs, Pinned, WorkflowName};
+use domain::contract::{Pinned, WorkflowName};
 use domain::run::check_full_run_retry;
-use domain::{Actor, ApprovalId, Digest, Fault, FaultCode, ProjectId, RunId};
+use domain::{Actor, ApprovalId, Digest, ProjectId, RunId};
 use persistence::commands::{
-    Change, ChangeRun, Changed, CreateRun, GetProject, GetRun, GetVersion, Idempotency, Reply, Retry,
+    Change, ChangeRun, Changed, CreateRun, GetProject, GetRun, Idempotency, Reply, Retry,
 };
 use persistence::records::RunRecord;
 use serde_json::Value;
@@ -68,24 +69,24 @@ pub struct Decide {
 impl Engine {
     /// Makes a run. Whatever is wrong with the request is said at once, and nothing is stored.
     pub async fn start_run(&self, request: StartRun) -> Result<Reply<RunRecord>> {
+        if let Some(reply) = self.store().stored_reply(request.idempotency.as_ref()).await? {
+            return Ok(reply);
+        }
         let project =
             self.store().read(GetProject { id: request.project_id }).await.map_err(missing("project"))?;
-        let version =
-            self.store().read(GetVersion { name: request.workflow.clone(), version: request.version }).await;
-        let version = match version {
-            Ok(version) => version,
-            Err(persistence::Error::NotFound) => {
-                return Err(Error::Invalid(vec![unknown_workflow(&request)]));
-            }
-            Err(error) => return Err(error.into()),
+        let form = StartForm {
+            workflow: Some(&request.workflow),
+            version: request.version,
+            inputs: Some(&request.inputs),
+            base_ref: request.base_ref.as_deref(),
         };
-        let pinned = self.definitions().pinned(&version)?;
-        let (inputs, input_metadata) =
-            Inputs::check(pinned.definition(), &request.inputs).map_err(Error::Invalid)?;
-        let faults = self.workspace_faults(&project.settings, &pinned, request.base_ref.as_deref());
-        if !faults.is_empty() {
+        let mut faults = Vec::new();
+        let startable = self.startable(&project, &form, &mut faults).await?;
+        let Some(Startable { version, pinned, inputs, input_metadata }) =
+            startable.filter(|_| faults.is_empty())
+        else {
             return Err(Error::Invalid(faults));
-        }
+        };
         if project.archived_at.is_some() {
             return Err(Error::ProjectArchived);
         }
@@ -128,6 +129,9 @@ impl Engine {
     /// Makes a run that repeats one which failed or was cancelled: same pinned version, settings and inputs. The
     /// repeated run is not touched.
     pub async fn retry_run(&self, request: RetryRun) -> Result<Reply<RunRecord>> {
+        if let Some(reply) = self.store().stored_reply(request.idempotency.as_ref()).await? {
+            return Ok(reply);
+        }
         let query = GetRun { project_id: None, id: request.run_id };
         let parent = self.store().read(query).await.map_err(missing("run"))?;
         let pinned = self.pinned_or_corrupt(&parent).await?;
@@ -243,20 +247,5 @@ fn missing(what: &'static str) -> impl Fn(persistence::Error) -> Error {
     move |error| match error {
         persistence::Error::NotFound => Error::NotFound { what },
         other => other.into(),
-    }
-}
-
-fn unknown_workflow(request: &StartRun) -> Fault {
-    match request.version {
-        Some(version) => Fault::new(
-            "/version",
-            FaultCode::NotFound,
-            format!("The workflow {} has no version {version}.", request.workflow),
-        ),
-        None => Fault::new(
-            "/workflow",
-            FaultCode::NotFound,
-            format!("There is no workflow named {}.", request.workflow),
-        ),
     }
 }

@@ -15,6 +15,7 @@ mod layout;
 mod logs;
 mod scheduler;
 mod signals;
+mod start;
 mod steps;
 mod workspace;
 
@@ -24,6 +25,7 @@ pub use error::{Error, Result};
 pub use evidence::ShownEvidence;
 pub use hub::Hub;
 pub use logs::LogReader;
+pub use start::StartForm;
 
 use artifacts::Artifacts;
 use definitions::Definitions;

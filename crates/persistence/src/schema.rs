@@ -83,6 +83,7 @@ diesel::table! {
         description -> Nullable<Text>,
         edited -> Bool,
         updated_at -> Instant,
+        triggers -> Json,
     }
 }
 
@@ -140,6 +141,8 @@ diesel::table! {
         revision -> BigInt,
         last_event_seq -> BigInt,
         last_transition_seq -> BigInt,
+        workflow_limit -> Nullable<BigInt>,
+        project_limit -> Nullable<BigInt>,
     }
 }
 
@@ -200,6 +203,7 @@ diesel::table! {
         outputs -> Nullable<Json>,
         failure -> Nullable<Json>,
         result -> Nullable<Json>,
+        held_until -> Nullable<Instant>,
     }
 }
 

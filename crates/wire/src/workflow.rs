@@ -1,7 +1,7 @@
 //! Workflows and their versions.
 
 use crate::page::page;
-use domain::contract::{StepKey, WorkflowName};
+use domain::contract::{StepKey, Trigger, WorkflowName};
 use domain::{Actor, Digest, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,6 +19,10 @@ pub struct WorkflowResponse {
     pub description: Option<String>,
     /// A person published the newest version.
     pub edited: bool,
+    /// What may start runs of the newest version; without `manual`, people cannot.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::schema::TriggerKind>))]
+    pub triggers: Vec<Trigger>,
     #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Timestamp))]
     pub updated_at: Timestamp,
 }
@@ -82,6 +86,10 @@ pub struct WorkflowVersionResponse {
     /// JSON Schema (2020-12) of a run's inputs.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub inputs: Value,
+    /// What may start runs of this version; without `manual`, people cannot.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::schema::TriggerKind>))]
+    pub triggers: Vec<Trigger>,
     /// In execution order.
     pub steps: Vec<WorkflowStep>,
     /// The definition as it was published.

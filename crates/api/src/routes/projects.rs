@@ -14,8 +14,9 @@ use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use domain::ProjectId;
 use domain::project::ProjectSettings;
 use engine::clock;
-use persistence::commands::{ArchiveProject, CreateProject, ListProjects, UpdateProject};
+use persistence::commands::{ArchiveProject, CreateProject, Idempotency, ListProjects, Reply, UpdateProject};
 use persistence::records::ProjectRecord;
+use serde_json::Value;
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{
     CreateProjectRequest, PageQuery, ProblemCode, ProjectList, ProjectResponse, UpdateProjectRequest,
@@ -50,7 +51,11 @@ async fn create_project(
     key: IdempotencyKey,
     body: Body<CreateProjectRequest>,
 ) -> Result<HttpResponse> {
-    let settings = settings(&app, &body)?;
+    let idempotency = key.of(&caller, "create_project", &body);
+    let settings = match settings(&app, &body, idempotency.as_ref()).await? {
+        Asked::Before(reply) => return Ok(created(*reply)),
+        Asked::Now(settings) => *settings,
+    };
     let now = clock::now();
     let record = ProjectRecord {
         id: ProjectId::from_uuid(clock::new_id()),
@@ -63,12 +68,21 @@ async fn create_project(
         updated_at: now,
         archived_at: None,
     };
-    let idempotency = key.of(&caller, "create_project", &body);
     let reply = app.engine.store().write(CreateProject { record, idempotency }).await?;
+    Ok(created(reply))
+}
+
+fn created(reply: Reply<ProjectRecord>) -> HttpResponse {
     let mut response = answer(StatusCode::CREATED, &reply);
     response.insert_header((LOCATION, format!("/api/v1/projects/{}", reply.value.id)));
     response.insert_header((ETAG, etag(reply.value.revision)));
-    Ok(response.json(views::project(reply.value)))
+    response.json(views::project(reply.value))
+}
+
+fn changed(reply: Reply<ProjectRecord>) -> HttpResponse {
+    let mut response = answer(StatusCode::OK, &reply);
+    response.insert_header((ETAG, etag(reply.value.revision)));
+    response.json(views::project(reply.value))
 }
 
 /// List projects
@@ -125,7 +139,11 @@ async fn get_project(app: web::Data<App>, request: HttpRequest, path: ProjectPat
 /// pinned.
 #[utoipa::path(
     tag = "projects",
-    params(ProjectPath, ("If-Match" = Option<String>, Header, description = "The ETag of the project that the change is based on, or `*`.")),
+    params(
+        ProjectPath,
+        ("If-Match" = Option<String>, Header, description = "The ETag of the project that the change is based on, or `*`."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with its key gets the stored reply."),
+    ),
     request_body = UpdateProjectRequest,
     responses(
         (status = 200, description = "The project.", body = ProjectResponse, headers(
@@ -136,12 +154,18 @@ async fn get_project(app: web::Data<App>, request: HttpRequest, path: ProjectPat
 #[put("/projects/{project_id}")]
 async fn update_project(
     app: web::Data<App>,
+    caller: Principal,
     path: ProjectPath,
     if_match: IfMatch,
+    key: IdempotencyKey,
     body: Body<UpdateProjectRequest>,
 ) -> Result<HttpResponse> {
     let present = project(&app, path.project_id).await?;
-    let settings = settings(&app, &body)?;
+    let idempotency = key.of(&caller, "update_project", &body);
+    let settings = match settings(&app, &body, idempotency.as_ref()).await? {
+        Asked::Before(reply) => return Ok(changed(*reply)),
+        Asked::Now(settings) => *settings,
+    };
     let expected_revision = match if_match {
         IfMatch::Absent => {
             return Err(Error::new(ProblemCode::PreconditionRequired, "If-Match is missing."));
@@ -150,9 +174,9 @@ async fn update_project(
         IfMatch::Tags(tags) if tags.contains(&present.revision.to_string()) => present.revision,
         IfMatch::Tags(_) => return Err(persistence::Error::StaleRevision.into()),
     };
-    let change = UpdateProject { id: present.id, expected_revision, settings, now: clock::now() };
-    let record = app.engine.store().write(change).await?;
-    Ok(HttpResponse::Ok().insert_header((ETAG, etag(record.revision))).json(views::project(record)))
+    let change =
+        UpdateProject { id: present.id, expected_revision, settings, now: clock::now(), idempotency };
+    Ok(changed(app.engine.store().write(change).await?))
 }
 
 /// Archive a project
@@ -160,19 +184,42 @@ async fn update_project(
 /// It takes no new runs; what it has stays readable. Archiving it again changes nothing.
 #[utoipa::path(
     tag = "projects",
-    params(ProjectPath),
-    responses((status = 200, description = "The project.", body = ProjectResponse), problems::Owning)
+    params(ProjectPath, ("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with its key gets the stored reply.")),
+    responses((status = 200, description = "The project.", body = ProjectResponse), problems::ArchivingProject)
 )]
 #[post("/projects/{project_id}/archive")]
-async fn archive_project(app: web::Data<App>, path: ProjectPath) -> Result<HttpResponse> {
-    let change = ArchiveProject { id: path.project_id, now: clock::now() };
-    let record = app.engine.store().write(change).await.map_err(missing("project"))?;
-    Ok(HttpResponse::Ok().insert_header((ETAG, etag(record.revision))).json(views::project(record)))
+async fn archive_project(
+    app: web::Data<App>,
+    caller: Principal,
+    path: ProjectPath,
+    key: IdempotencyKey,
+    body: Body<Value>,
+) -> Result<HttpResponse> {
+    let idempotency = key.of(&caller, "archive_project", &body);
+    let change = ArchiveProject { id: path.project_id, now: clock::now(), idempotency };
+    Ok(changed(app.engine.store().write(change).await.map_err(missing("project"))?))
 }
 
-/// The settings that the body describes, or every fault of them: the form's and the configuration's.
-fn settings(app: &App, body: &Body<CreateProjectRequest>) -> Result<ProjectSettings> {
+/// What a request with settings comes to.
+enum Asked {
+    /// Its key has a stored reply.
+    Before(Box<Reply<ProjectRecord>>),
+    Now(Box<ProjectSettings>),
+}
+
+/// The settings that the body describes, or every fault of them: the form's and the configuration's. A stored reply
+/// goes before faults that the configuration of today finds.
+async fn settings(
+    app: &App,
+    body: &Body<CreateProjectRequest>,
+    idempotency: Option<&Idempotency>,
+) -> Result<Asked> {
     let mut checked = Checked::<CreateProjectRequest>::new(body.json()?, "")?;
+    if checked.faults.is_empty()
+        && let Some(reply) = app.engine.store().stored_reply(idempotency).await?
+    {
+        return Ok(Asked::Before(Box::new(reply)));
+    }
     if let Some(request) = &checked.value {
         for fault in app.engine.project_faults(&request.clone().into()) {
             if !checked.faults.iter().any(|known| known.pointer == fault.pointer) {
@@ -180,5 +227,5 @@ fn settings(app: &App, body: &Body<CreateProjectRequest>) -> Result<ProjectSetti
             }
         }
     }
-    checked.accept().map(Into::into)
+    checked.accept().map(|request| Asked::Now(Box::new(request.into())))
 }

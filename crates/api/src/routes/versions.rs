@@ -1,9 +1,9 @@
 //! Versions of workflows: immutable, published whole or not at all.
 
-use super::{USUAL_LIMIT, listed, missing, page};
+use super::{REPLAYED, USUAL_LIMIT, listed, missing, page};
 use crate::error::{Error, Result};
 use crate::identity::Principal;
-use crate::input::{Body, Cursor, Params, VersionPath, WorkflowPath, unsupported};
+use crate::input::{Body, Cursor, IdempotencyKey, Params, VersionPath, WorkflowPath, unsupported};
 use crate::server::App;
 use crate::{problems, views};
 use actix_web::http::header::LOCATION;
@@ -11,7 +11,9 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use domain::contract::{Pinned, parse_json, parse_yaml};
 use domain::{Fault, FaultCode};
 use engine::clock;
-use persistence::commands::{GetVersion, GetWorkflow, ListVersions, PublishVersion, Published, Publisher};
+use persistence::commands::{
+    GetVersion, GetWorkflow, ListVersions, PublishVersion, Published, Publisher, Reply,
+};
 use serde_json::Value;
 use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -74,7 +76,7 @@ async fn get_workflow_version(app: web::Data<App>, path: VersionPath) -> Result<
 /// together.
 #[utoipa::path(
     tag = "workflows",
-    params(WorkflowPath),
+    params(WorkflowPath, ("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with its key gets the stored reply.")),
     request_body(content((Object = "application/json"), (String = "application/yaml")), description = "The definition."),
     responses(
         (status = 201, description = "A new version.", body = PublishedVersion, headers(
@@ -88,6 +90,7 @@ async fn publish_workflow_version(
     app: web::Data<App>,
     caller: Principal,
     path: WorkflowPath,
+    key: IdempotencyKey,
     body: Body<Value>,
 ) -> Result<HttpResponse> {
     let pinned = definition(&body)?;
@@ -102,12 +105,17 @@ async fn publish_workflow_version(
         pinned: Arc::new(pinned),
         publisher: Publisher::Person(caller.actor()),
         now: clock::now(),
+        idempotency: key.of(&caller, "publish_workflow_version", &body),
     };
-    let (record, created) = match app.engine.store().write(publish).await? {
+    let Reply { value, replayed } = app.engine.store().write(publish).await?;
+    let (record, created) = match value {
         Published::Created(record) => (record, true),
         Published::Unchanged(record) | Published::LeftAlone(record) => (record, false),
     };
     let mut response = if created { HttpResponse::Created() } else { HttpResponse::Ok() };
+    if replayed {
+        response.insert_header(REPLAYED);
+    }
     response
         .insert_header((LOCATION, format!("/api/v1/workflows/{}/versions/{}", record.name, record.version)));
     Ok(response.json(PublishedVersion {

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod contract;
+mod idempotency;
 mod identity;
 mod logs;
 mod pages;

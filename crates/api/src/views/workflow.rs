@@ -14,6 +14,7 @@ pub fn workflow(record: WorkflowRecord) -> WorkflowResponse {
         title: record.title,
         description: record.description,
         edited: record.edited,
+        triggers: record.triggers,
         updated_at: record.updated_at,
     }
 }
@@ -49,6 +50,7 @@ pub fn version(engine: &Engine, record: VersionRecord) -> Result<WorkflowVersion
         title: definition.title.clone(),
         description: definition.description.clone(),
         inputs: definition.inputs.clone(),
+        triggers: definition.triggers.clone(),
         steps: steps.collect(),
         document: serde_json::from_str(pinned.document()).unwrap_or(Value::Null),
     })

@@ -146,6 +146,6 @@ fn read_policies(fields: &mut Fields<'_>) -> (bool, Vec<(usize, StepKey)>) {
 }
 
 fn read_triggers(field: &Field<'_>) -> Vec<Trigger> {
-    let items = field.items(1..=1);
+    let items = field.items(0..=1);
     items.iter().filter_map(|item| item.word(&[("manual", Trigger::Manual)])).collect()
 }

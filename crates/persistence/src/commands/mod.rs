@@ -55,9 +55,24 @@ pub struct Idempotency {
     pub request_hash: String,
 }
 
+/// The stored reply to a request, as it was stored; `IdempotencyKeyReused` when its key answered another one.
+#[derive(Debug, Clone)]
+pub struct FindReply(pub Idempotency);
+
+operations! { FindReply => Option<serde_json::Value> }
+
 /// A result, and whether it is the stored one of an earlier identical request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reply<T> {
     pub value: T,
     pub replayed: bool,
+}
+
+impl<T: serde::de::DeserializeOwned> Reply<T> {
+    /// Reads a stored reply.
+    pub(crate) fn stored(value: serde_json::Value) -> Result<Self> {
+        let value =
+            serde_json::from_value(value).map_err(|error| crate::Error::Corrupt(error.to_string()))?;
+        Ok(Self { value, replayed: true })
+    }
 }

@@ -9,8 +9,8 @@ operations! {
     CreateProject => Reply<ProjectRecord>,
     GetProject => ProjectRecord,
     ListProjects => Vec<ProjectRecord>,
-    UpdateProject => ProjectRecord,
-    ArchiveProject => ProjectRecord,
+    UpdateProject => Reply<ProjectRecord>,
+    ArchiveProject => Reply<ProjectRecord>,
 }
 
 /// `Taken` when a project has the name.
@@ -39,6 +39,7 @@ pub struct UpdateProject {
     pub expected_revision: i64,
     pub settings: ProjectSettings,
     pub now: Timestamp,
+    pub idempotency: Option<Idempotency>,
 }
 
 /// Archives the project; archiving it again changes nothing.
@@ -46,4 +47,5 @@ pub struct UpdateProject {
 pub struct ArchiveProject {
     pub id: ProjectId,
     pub now: Timestamp,
+    pub idempotency: Option<Idempotency>,
 }

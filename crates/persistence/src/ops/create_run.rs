@@ -131,6 +131,8 @@ fn record(asked: &CreateRun, number: i64, settings: ProjectSettings, ancestry: A
         revision: 1,
         last_event_seq,
         last_transition_seq: 1,
+        workflow_limit: None,
+        project_limit: None,
     }
 }
 

@@ -50,7 +50,10 @@ impl Execute<Conn> for ListProjects {
 }
 
 impl Execute<Conn> for UpdateProject {
-    async fn perform(&self, conn: &mut Conn) -> Result<ProjectRecord> {
+    async fn perform(&self, conn: &mut Conn) -> Result<Reply<ProjectRecord>> {
+        if let Some(reply) = idempotency::stored(conn, self.idempotency.as_ref()).await? {
+            return Ok(reply);
+        }
         let updated: Option<ProjectRow> = diesel::update(projects::table.find(Key::from(self.id)))
             .filter(projects::revision.eq(self.expected_revision))
             .set((
@@ -68,12 +71,15 @@ impl Execute<Conn> for UpdateProject {
             GetProject { id: self.id }.perform(conn).await?;
             return Err(Error::StaleRevision);
         };
-        updated.try_into()
+        idempotency::store(conn, self.idempotency.as_ref(), updated.try_into()?, self.now).await
     }
 }
 
 impl Execute<Conn> for ArchiveProject {
-    async fn perform(&self, conn: &mut Conn) -> Result<ProjectRecord> {
+    async fn perform(&self, conn: &mut Conn) -> Result<Reply<ProjectRecord>> {
+        if let Some(reply) = idempotency::stored(conn, self.idempotency.as_ref()).await? {
+            return Ok(reply);
+        }
         diesel::update(projects::table.find(Key::from(self.id)))
             .filter(projects::archived_at.is_null())
             .set((
@@ -83,6 +89,7 @@ impl Execute<Conn> for ArchiveProject {
             ))
             .execute(conn)
             .await?;
-        GetProject { id: self.id }.perform(conn).await
+        let record = GetProject { id: self.id }.perform(conn).await?;
+        idempotency::store(conn, self.idempotency.as_ref(), record, self.now).await
     }
 }

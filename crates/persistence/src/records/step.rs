@@ -30,6 +30,8 @@ record! {
         outputs: Option<Value> as Option<Doc<Value>>,
         failure: Option<StepFailure> as Option<Doc<StepFailure>>,
         result: Option<AttemptResult> as Option<Doc<AttemptResult>>,
+        /// Until when the processes of a cancelled attempt may still run; absent: they are gone.
+        held_until: Option<Timestamp> as Option<At>,
     }
 }
 

@@ -103,7 +103,8 @@ async fn a_project_name_is_taken_once(db: Database) {
     let record = world.another_project("other");
     let other = world.write(CreateProject { record, idempotency: None }).await.value;
     let settings = world.project.settings.clone();
-    let renamed = UpdateProject { id: other.id, expected_revision: 1, settings, now: world.at(1) };
+    let renamed =
+        UpdateProject { id: other.id, expected_revision: 1, settings, now: world.at(1), idempotency: None };
     assert_refused!(world.store().write(renamed).await, Error::Taken { what: "the project's name" });
 }
 
@@ -111,8 +112,14 @@ async fn a_change_of_a_project_needs_its_revision(db: Database) {
     let world = World::new(db).await;
     let mut settings = world.project.settings.clone();
     settings.default_branch = "trunk".to_owned();
-    let change = UpdateProject { id: world.project.id, expected_revision: 1, settings, now: world.at(1) };
-    let changed = world.write(change.clone()).await;
+    let change = UpdateProject {
+        id: world.project.id,
+        expected_revision: 1,
+        settings,
+        now: world.at(1),
+        idempotency: None,
+    };
+    let changed = world.write(change.clone()).await.value;
     assert_eq!((changed.revision, changed.settings.default_branch.as_str()), (2, "trunk"));
     assert_refused!(world.store().write(change.clone()).await, Error::StaleRevision);
     let id = ProjectId::from_uuid(Uuid::now_v7());

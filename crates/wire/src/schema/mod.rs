@@ -10,5 +10,5 @@ pub use shape::{
 pub use text::{
     ActorKind, ApprovalStatus, AttemptState, Decision, Digest, ErrorType, EventKind, FailureReason,
     FaultCode, FileStatus, InputOrigin, ObjectId, RationaleRule, RejectAction, RiskLevel, RunStatus,
-    SafeRetry, ShipMode, StepKey, Timestamp, Uuid, WorkflowName,
+    SafeRetry, ShipMode, StepKey, Timestamp, TriggerKind, Uuid, WorkflowName,
 };

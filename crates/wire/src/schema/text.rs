@@ -94,6 +94,9 @@ texts! {
         &[domain::contract::RationaleRule::Optional, domain::contract::RationaleRule::Required]);
     /// What rejections do.
     RejectAction => words("What a rejection does.", &["cancel", "retry_step"]);
+    /// What starts runs.
+    TriggerKind => words("What may start a run: `manual`, a person or script.",
+        &[domain::contract::Trigger::Manual]);
     /// Codes of faults.
     FaultCode => words("What is wrong with one value.", FAULT_CODES);
 }

@@ -92,7 +92,7 @@ impl World {
 
     pub async fn publish(&self, pinned: &Arc<Pinned>, publisher: Publisher) -> Published {
         let pinned = Arc::clone(pinned);
-        self.write(PublishVersion { pinned, publisher, now: self.start }).await
+        self.write(PublishVersion { pinned, publisher, now: self.start, idempotency: None }).await.value
     }
 
     /// So many seconds after the start.
