@@ -158,6 +158,12 @@ impl From<persistence::Error> for Error {
             Store::Taken { what } => Self::new(ProblemCode::NameTaken, format!("Something else has {what}.")),
             Store::Run(refused) => refused.into(),
             Store::Decision(refused) => refused.into(),
+            Store::ConcurrencyLimit(full) => {
+                let (group, limit) = (full.group, full.limit);
+                let detail = format!("At most {limit} runs of the {group} may be in progress at once.");
+                Self::new(ProblemCode::ConcurrencyLimit, detail)
+                    .with(|context| context.concurrency = Some((*full).into()))
+            }
             Store::IdempotencyKeyReused => Self::new(
                 ProblemCode::IdempotencyKeyReused,
                 "This Idempotency-Key already belongs to a request with other content.",

@@ -61,10 +61,11 @@ problem_sets! {
     /// Archiving a project, or taking it back.
     ArchivingProject = [ALWAYS, BODY], [NotFound, IdempotencyKeyReused];
     /// Starting a run.
-    StartingRun = [ALWAYS, BODY], [NotFound, ProjectArchived, IdempotencyKeyReused];
+    StartingRun = [ALWAYS, BODY], [NotFound, ProjectArchived, ConcurrencyLimit, IdempotencyKeyReused];
     /// Retrying a run.
     RetryingRun = [ALWAYS, BODY], [
-        NotFound, RunNotFinished, NothingToRetry, PolicyViolation, ProjectArchived, IdempotencyKeyReused,
+        NotFound, RunNotFinished, NothingToRetry, PolicyViolation, ProjectArchived, ConcurrencyLimit,
+        IdempotencyKeyReused,
     ];
     /// Changing a run.
     ChangingRun = [ALWAYS, BODY], [NotFound, InvalidTransition, ShippingInProgress, Conflict, IdempotencyKeyReused];

@@ -9,7 +9,7 @@ use domain::contract::{Pinned, WorkflowName};
 use domain::run::check_full_run_retry;
 use domain::{Actor, ApprovalId, Digest, ProjectId, RunId};
 use persistence::commands::{
-    Change, ChangeRun, Changed, CreateRun, GetProject, GetRun, Idempotency, Reply, Retry,
+    Change, ChangeRun, Changed, CreateRun, GetProject, GetRun, Idempotency, ListEvents, Reply, Retry,
 };
 use persistence::records::RunRecord;
 use serde_json::Value;
@@ -108,6 +108,7 @@ impl Engine {
                 inputs,
                 input_metadata,
                 base_ref: request.base_ref,
+                concurrency: pinned.definition().policies.concurrency,
                 retry: None,
                 correlation_id: request.correlation_id.unwrap_or_else(|| clock::new_id().to_string()),
                 now: clock::now(),
@@ -115,9 +116,24 @@ impl Engine {
             })
             .await?;
         if !reply.replayed {
-            self.committed(reply.value.id);
+            self.created(&reply.value).await?;
         }
         Ok(reply)
+    }
+
+    /// Wakes whoever waits for the new run, and ends the steps of those that were cancelled for it.
+    async fn created(&self, run: &RunRecord) -> Result<()> {
+        self.committed(run.id);
+        if run.workflow_limit.is_none() && run.project_limit.is_none() {
+            return Ok(());
+        }
+        let first = self.store().read(ListEvents { run_id: run.id, after: 0, limit: 1 }).await?;
+        let superseded = first.into_iter().filter_map(|event| event.data?.remove("superseded"));
+        for id in superseded.filter_map(|ids| serde_json::from_value::<Vec<RunId>>(ids).ok()).flatten() {
+            self.committed(id);
+            self.stop_steps_of(id);
+        }
+        Ok(())
     }
 
     /// Refuses what [`Self::retry_run`] would refuse of this run.
@@ -163,6 +179,7 @@ impl Engine {
                 inputs: parent.inputs,
                 input_metadata: parent.input_metadata,
                 base_ref: parent.base_ref,
+                concurrency: definition.policies.concurrency,
                 retry: Some(Retry {
                     parent: parent.id,
                     root_run_id: parent.root_run_id,
@@ -175,7 +192,7 @@ impl Engine {
             })
             .await?;
         if !reply.replayed {
-            self.committed(reply.value.id);
+            self.created(&reply.value).await?;
         }
         Ok(reply)
     }

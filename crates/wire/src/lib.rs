@@ -7,6 +7,7 @@
 pub mod approval;
 pub mod artifact;
 pub mod check;
+pub mod concurrency;
 pub mod diagnostic;
 pub mod diff;
 pub mod event;
@@ -28,6 +29,7 @@ pub use approval::{
     OutcomeResponse, PolicyResponse, VoteResponse,
 };
 pub use artifact::{ArtifactList, ArtifactResponse};
+pub use concurrency::{Concurrency, FullGroup};
 pub use diagnostic::{DiagnosticList, DiagnosticResponse};
 pub use diff::DiffResponse;
 pub use event::{EventList, EventResponse, FeedQuery, ListEvents};

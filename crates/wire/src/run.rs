@@ -1,6 +1,7 @@
 //! Runs.
 
 use crate::check;
+use crate::concurrency::FullGroup;
 use crate::page::page;
 use domain::approval::ApprovalStatus;
 use domain::contract::{InputMetadata, StepKey, WorkflowName};
@@ -23,7 +24,14 @@ pub struct StartRunRequest {
     #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     #[validate(range(min = 1))]
     pub version: Option<i64>,
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            min_length = 1,
+            max_length = 200,
+            pattern = r"^[^\x00-\x20\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f])?$"
+        )
+    )]
     #[validate(length(min = 1, max = 200), custom(function = check::name))]
     pub title: Option<String>,
     /// At most 32; keys and values of at most 63 characters.
@@ -224,6 +232,10 @@ pub struct RunResponse {
     pub failure: Option<Failure>,
     #[cfg_attr(feature = "openapi", schema(required))]
     pub approval: Option<RunApproval>,
+    /// Why no worker takes the run up, while its group has no free slot; null otherwise.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub waiting_for: Option<FullGroup>,
     pub allowed_actions: Vec<ActionResponse>,
     pub diagnostics: DiagnosticCounts,
     pub revision: i64,

@@ -1,5 +1,6 @@
 //! Workflows and their versions.
 
+use crate::concurrency::Concurrency;
 use crate::page::page;
 use domain::contract::{StepKey, Trigger, WorkflowName};
 use domain::{Actor, Digest, Timestamp};
@@ -90,6 +91,10 @@ pub struct WorkflowVersionResponse {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::schema::TriggerKind>))]
     pub triggers: Vec<Trigger>,
+    /// How many runs are worked on at once in one project; null: any number.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub concurrency: Option<Concurrency>,
     /// In execution order.
     pub steps: Vec<WorkflowStep>,
     /// The definition as it was published.

@@ -1,3 +1,4 @@
+DROP INDEX runs_limited;
 DROP INDEX step_attempts_held;
 DROP INDEX step_attempts_queue;
 ALTER TABLE step_attempts DROP COLUMN held_until;

@@ -7,3 +7,5 @@ ALTER TABLE runs ADD COLUMN project_limit INTEGER;
 ALTER TABLE step_attempts ADD COLUMN held_until INTEGER;
 CREATE INDEX step_attempts_queue ON step_attempts (run_id) WHERE state = 'ready';
 CREATE INDEX step_attempts_held ON step_attempts (held_until) WHERE held_until IS NOT NULL;
+CREATE INDEX runs_limited ON runs (project_id) WHERE status IN ('pending', 'running')
+  AND (workflow_limit IS NOT NULL OR project_limit IS NOT NULL);

@@ -32,6 +32,7 @@ explained! {
     AlreadyDecided => "already_decided",
     ApprovalContextBlocked => "approval_context_blocked",
     ShippingInProgress => "shipping_in_progress",
+    ConcurrencyLimit => "concurrency_limit",
     RunNotFinished => "run_not_finished",
     NothingToRetry => "nothing_to_retry",
     PolicyViolation => "policy_violation",

@@ -15,6 +15,7 @@ pub fn project(record: ProjectRecord) -> ProjectResponse {
         agent: settings.agent,
         credential: settings.credential,
         shipping: settings.shipping.into(),
+        concurrency: settings.concurrency.map(Into::into),
         created_by: record.created_by,
         created_at: record.created_at,
         updated_at: record.updated_at,

@@ -51,6 +51,7 @@ pub fn version(engine: &Engine, record: VersionRecord) -> Result<WorkflowVersion
         description: definition.description.clone(),
         inputs: definition.inputs.clone(),
         triggers: definition.triggers.clone(),
+        concurrency: definition.policies.concurrency.map(Into::into),
         steps: steps.collect(),
         document: serde_json::from_str(pinned.document()).unwrap_or(Value::Null),
     })

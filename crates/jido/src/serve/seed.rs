@@ -34,6 +34,7 @@ pub async fn register(store: &Store, config: &FileConfig, folder: &Path) -> Resu
             agent: Some(AGENT.to_owned()),
             credential: None,
             shipping: Shipping::default(),
+            concurrency: None,
         },
         last_run_number: 0,
         revision: 1,

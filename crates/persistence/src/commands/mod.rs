@@ -15,11 +15,13 @@ pub use identity::{
     RevokeSession, RevokeToken, TouchSession,
 };
 pub use project::{ArchiveProject, CreateProject, GetProject, ListProjects, UpdateProject};
-pub use queue::{ClaimAttempts, Claimed, DueGates, NextDue, OrphanedAttempts, RecordProcess, RenewLease};
+pub use queue::{
+    ClaimAttempts, Claimed, DueGates, NextDue, OrphanedAttempts, RecordProcess, ReleaseSlots, RenewLease,
+};
 pub use run::{
-    AddArtifacts, AddDiagnostic, CreateRun, FeedEvents, FeedPosition, FeedStart, GetApproval, GetArtifact,
-    GetRun, ListApprovals, ListArtifacts, ListAttempts, ListDiagnostics, ListEvents, ListFailures,
-    ListLineage, ListRuns, ListTransitions, Retry, RunFilter, RunScope, ScopeOfRun,
+    AddArtifacts, AddDiagnostic, CreateRun, FeedEvents, FeedPosition, FeedStart, FindFullGroup, GetApproval,
+    GetArtifact, GetRun, ListApprovals, ListArtifacts, ListAttempts, ListDiagnostics, ListEvents,
+    ListFailures, ListLineage, ListRuns, ListTransitions, Retry, RunFilter, RunScope, ScopeOfRun,
 };
 pub use workflow::{
     GetVersion, GetWorkflow, ListVersions, ListWorkflows, PublishVersion, Published, Publisher,

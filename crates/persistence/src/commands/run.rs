@@ -6,6 +6,7 @@ use crate::records::{
     TransitionRecord, VoteRecord,
 };
 use domain::approval::ApprovalStatus;
+use domain::concurrency::{Concurrency, FullGroup};
 use domain::contract::{InputMetadata, StepKey, TemplateScope, WorkflowName};
 use domain::failure::{ErrorType, FailureReason};
 use domain::project::ProjectSettings;
@@ -34,12 +35,14 @@ operations! {
     ListApprovals => Vec<(ApprovalRecord, Vec<VoteRecord>)>,
     ListDiagnostics => Vec<DiagnosticRecord>,
     AddDiagnostic => (),
+    FindFullGroup => Option<FullGroup>,
 }
 
 /// Makes a run: its row, its first transition and event, and the attempt that a worker takes up.
 ///
 /// The version's row is its pin: the operation reads it again and refuses (`NotFound`) when name, version and digest
-/// do not name one row, so that no run exists without a pin.
+/// do not name one row, so that no run exists without a pin. `ConcurrencyLimit` where a limit refuses another run; where
+/// it cancels those in progress, they are cancelled with it, and `run_created` names them.
 #[derive(Debug, Clone)]
 pub struct CreateRun {
     pub id: RunId,
@@ -55,6 +58,8 @@ pub struct CreateRun {
     pub inputs: Value,
     pub input_metadata: BTreeMap<String, InputMetadata>,
     pub base_ref: Option<String>,
+    /// The slots that the definition gives its runs in one project.
+    pub concurrency: Option<Concurrency>,
     /// Absent: a run of its own.
     pub retry: Option<Retry>,
     pub correlation_id: String,
@@ -204,3 +209,9 @@ pub struct ListDiagnostics {
 
 #[derive(Debug, Clone)]
 pub struct AddDiagnostic(pub DiagnosticRecord);
+
+/// The group in which the run waits for a slot now; `None` when it does not wait.
+#[derive(Debug, Clone)]
+pub struct FindFullGroup {
+    pub run_id: RunId,
+}

@@ -6,6 +6,7 @@ use super::{Conn, dialect};
 mod approvals;
 mod change;
 mod check;
+mod concurrency;
 mod create_run;
 mod idempotency;
 mod identity;

@@ -13,6 +13,7 @@ mod archive;
 mod cancel;
 mod check;
 mod claim;
+mod concurrency;
 mod create;
 mod deciding;
 mod feed;

@@ -71,6 +71,8 @@ catalogue! {
         "Follow the remediation in the approval's diagnostics, then refresh the approval, or cancel the run.";
     ShippingInProgress = "shipping_in_progress", 409, "The approved commit is being pushed",
         "Wait for the run to end; a push that has begun is not taken back.";
+    ConcurrencyLimit = "concurrency_limit", 409, "No more runs may be in progress",
+        "Wait until one of the runs named in the body ends or reaches a gate, or cancel one, then send the request again.";
     RunNotFinished = "run_not_finished", 409, "The run has not ended",
         "Wait until the run has ended, or cancel it; then retry it.";
     NothingToRetry = "nothing_to_retry", 409, "A completed run has nothing to retry",

@@ -8,7 +8,7 @@ pub use shape::{
     StepFailure, TestSummary,
 };
 pub use text::{
-    ActorKind, ApprovalStatus, AttemptState, Decision, Digest, ErrorType, EventKind, FailureReason,
-    FaultCode, FileStatus, InputOrigin, ObjectId, RationaleRule, RejectAction, RiskLevel, RunStatus,
-    SafeRetry, ShipMode, StepKey, Timestamp, TriggerKind, Uuid, WorkflowName,
+    ActorKind, ApprovalStatus, AttemptState, ConcurrencyGroup, Decision, Digest, ErrorType, EventKind,
+    FailureReason, FaultCode, FileStatus, InputOrigin, ObjectId, OnLimit, RationaleRule, RejectAction,
+    RiskLevel, RunStatus, SafeRetry, ShipMode, StepKey, Timestamp, TriggerKind, Uuid, WorkflowName,
 };

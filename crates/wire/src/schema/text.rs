@@ -94,6 +94,10 @@ texts! {
         &[domain::contract::RationaleRule::Optional, domain::contract::RationaleRule::Required]);
     /// What rejections do.
     RejectAction => words("What a rejection does.", &["cancel", "retry_step"]);
+    /// What a full group does.
+    OnLimit => words("What becomes of a run that is started when its group is full.", domain::concurrency::OnLimit::ALL);
+    /// Runs that share slots.
+    ConcurrencyGroup => words("Runs that share slots.", domain::concurrency::Group::ALL);
     /// What starts runs.
     TriggerKind => words("What may start a run: `manual`, a person or script.",
         &[domain::contract::Trigger::Manual]);
