@@ -12,6 +12,7 @@
 mod support;
 
 mod blocked_gates;
+mod concurrency;
 mod crash;
 mod events;
 mod evidence;
@@ -20,6 +21,7 @@ mod gate_policies;
 mod hostile_agent;
 mod identity;
 mod main_job;
+mod pins;
 mod real_codebase;
 mod retry;
 mod runs;

@@ -138,6 +138,13 @@ impl From<engine::Error> for Error {
                     },
                 )
             }
+            error @ engine::Error::RunNotCreated(_) => {
+                tracing::error!(cause = %Chain(&error), "a run was not recorded");
+                Self::new(
+                    ProblemCode::RunNotCreated,
+                    "The database failed while the run was recorded; no run was made.",
+                )
+            }
             engine::Error::Retry(refused) => refused.into(),
             engine::Error::Store(error) => error.into(),
             engine::Error::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => storage_full(),

@@ -30,11 +30,14 @@ pub fn permission_of(operation: &str) -> Option<Permission> {
         "get_health" | "get_readiness" | "get_openapi" | "sign_in_with_owner_link" => Permission::Public,
         "get_session" | "delete_session" | "create_token" | "list_tokens" | "revoke_token" => Permission::Own,
         "list_projects" | "get_project" => Permission::ReadProjects,
-        "create_project" | "update_project" | "archive_project" => Permission::ManageProjects,
+        "create_project" | "update_project" | "archive_project" | "unarchive_project" => {
+            Permission::ManageProjects
+        }
         "list_workflows"
         | "get_workflow"
         | "list_workflow_versions"
         | "get_workflow_version"
+        | "compare_workflow_versions"
         | "validate_workflow" => Permission::ReadWorkflows,
         "publish_workflow_version" => Permission::PublishWorkflows,
         "list_runs" | "list_project_runs" | "get_run" | "list_transitions" | "list_events"

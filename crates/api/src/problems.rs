@@ -61,11 +61,13 @@ problem_sets! {
     /// Archiving a project, or taking it back.
     ArchivingProject = [ALWAYS, BODY], [NotFound, IdempotencyKeyReused];
     /// Starting a run.
-    StartingRun = [ALWAYS, BODY], [NotFound, ProjectArchived, ConcurrencyLimit, IdempotencyKeyReused];
+    StartingRun = [ALWAYS, BODY], [
+        NotFound, ProjectArchived, ConcurrencyLimit, IdempotencyKeyReused, RunNotCreated,
+    ];
     /// Retrying a run.
     RetryingRun = [ALWAYS, BODY], [
         NotFound, RunNotFinished, NothingToRetry, PolicyViolation, ProjectArchived, ConcurrencyLimit,
-        IdempotencyKeyReused,
+        IdempotencyKeyReused, RunNotCreated,
     ];
     /// Changing a run.
     ChangingRun = [ALWAYS, BODY], [NotFound, InvalidTransition, ShippingInProgress, Conflict, IdempotencyKeyReused];

@@ -114,7 +114,8 @@ impl Engine {
                 now: clock::now(),
                 idempotency: request.idempotency,
             })
-            .await?;
+            .await
+            .map_err(not_created)?;
         if !reply.replayed {
             self.created(&reply.value).await?;
         }
@@ -190,7 +191,8 @@ impl Engine {
                 now: clock::now(),
                 idempotency: request.idempotency,
             })
-            .await?;
+            .await
+            .map_err(not_created)?;
         if !reply.replayed {
             self.created(&reply.value).await?;
         }
@@ -263,6 +265,14 @@ impl Engine {
 fn missing(what: &'static str) -> impl Fn(persistence::Error) -> Error {
     move |error| match error {
         persistence::Error::NotFound => Error::NotFound { what },
+        other => other.into(),
+    }
+}
+
+/// A fault of the database while a run is made leaves nothing of the run; it is told apart from what a client can mend.
+fn not_created(error: persistence::Error) -> Error {
+    match error {
+        persistence::Error::Database(_) => Error::RunNotCreated(error),
         other => other.into(),
     }
 }

@@ -38,10 +38,11 @@ pub use health::HealthResponse;
 pub use identity::{
     CreateTokenRequest, CreatedTokenResponse, SessionResponse, SignInRequest, TokenList, TokenResponse,
 };
-pub use page::PageQuery;
+pub use page::{ListOrder, PageQuery};
 pub use problem::{Problem, ProblemCode};
 pub use project::{
-    CreateProjectRequest, ProjectList, ProjectResponse, ShippingRequest, UpdateProjectRequest,
+    ArchivedFilter, CreateProjectRequest, ListProjects, ProjectList, ProjectResponse, ShippingRequest,
+    UpdateProjectRequest,
 };
 pub use run::{
     ActionResponse, CancelRequest, LineageResponse, ListRuns, RetryBase, RetryRequest, RunList, RunResponse,
@@ -50,8 +51,8 @@ pub use run::{
 pub use step::{AttemptResponse, LogQuery, StepList, StepResponse};
 pub use transition::{ListTransitions, TransitionList, TransitionResponse};
 pub use workflow::{
-    PublishedVersion, ValidationResult, WorkflowList, WorkflowResponse, WorkflowStep, WorkflowVersionList,
-    WorkflowVersionResponse, WorkflowVersionSummary,
+    CompareQuery, ComparisonResponse, PublishedVersion, ValidationResult, WorkflowList, WorkflowResponse,
+    WorkflowStep, WorkflowVersionList, WorkflowVersionResponse, WorkflowVersionSummary,
 };
 
 #[cfg(test)]

@@ -158,6 +158,33 @@ impl From<Shipping> for ShippingResponse {
     }
 }
 
+/// Whether archived projects are listed too, or alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ArchivedFilter {
+    Include,
+    Only,
+}
+
+/// Which projects are wanted.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct ListProjects {
+    /// Absent: archived projects are left out.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::ArchivedFilter>), param(value_type = Option<crate::schema::ArchivedFilter>))]
+    pub archived: Option<ArchivedFilter>,
+    /// The cursor of the page before, as it came; absent: the first page.
+    #[cfg_attr(feature = "openapi", schema(max_length = 512), param(max_length = 512))]
+    #[validate(length(max = 512))]
+    pub cursor: Option<String>,
+    /// The most items that the page holds; 50 unless given.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200), param(minimum = 1, maximum = 200))]
+    #[validate(range(min = 1, max = 200))]
+    pub limit: Option<i64>,
+}
+
 page! {
     /// A page of projects, oldest first.
     ProjectList of ProjectResponse

@@ -46,6 +46,7 @@ explained! {
     RationaleRequired => "rationale_required",
     IdempotencyKeyReused => "idempotency_key_reused",
     PreconditionRequired => "precondition_required",
+    RunNotCreated => "run_not_created",
     InternalError => "internal_error",
     Unavailable => "unavailable",
     StorageFull => "storage_full",

@@ -6,7 +6,7 @@ use crate::input::{Cursor, Params, RunPath};
 use crate::server::App;
 use crate::{problems, views};
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use persistence::commands::{ListApprovals, ListDiagnostics, ListFailures as FailuresQuery};
+use persistence::commands::{ListApprovals, ListDiagnostics, ListFailures as FailuresQuery, Order};
 use persistence::records::RunRecord;
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{DiagnosticList, FailureList, FailureResponse, ListFailures};
@@ -92,6 +92,7 @@ async fn list_diagnostics(app: web::Data<App>, path: RunPath) -> Result<HttpResp
         project_id: None,
         run_id: Some(run_id),
         statuses: Vec::new(),
+        order: Order::OldestFirst,
         after: None,
         limit: MAX_GATES,
     };

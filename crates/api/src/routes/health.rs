@@ -32,7 +32,7 @@ async fn get_health(app: web::Data<App>) -> HttpResponse {
 )]
 #[get("/readyz")]
 async fn get_readiness(app: web::Data<App>) -> Result<HttpResponse> {
-    app.engine.store().read(ListProjects { after: None, limit: 1 }).await?;
+    app.engine.store().read(ListProjects { listed: Default::default(), after: None, limit: 1 }).await?;
     Ok(HttpResponse::Ok().json(health(&app)))
 }
 

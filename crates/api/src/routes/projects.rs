@@ -14,12 +14,16 @@ use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use domain::ProjectId;
 use domain::project::ProjectSettings;
 use engine::clock;
-use persistence::commands::{ArchiveProject, CreateProject, Idempotency, ListProjects, Reply, UpdateProject};
+use persistence::commands::{
+    ArchiveProject, CreateProject, Idempotency, ListProjects as ProjectsQuery, ListedProjects, Reply,
+    UnarchiveProject, UpdateProject,
+};
 use persistence::records::ProjectRecord;
 use serde_json::Value;
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{
-    CreateProjectRequest, PageQuery, ProblemCode, ProjectList, ProjectResponse, UpdateProjectRequest,
+    ArchivedFilter, CreateProjectRequest, ListProjects, ProblemCode, ProjectList, ProjectResponse,
+    UpdateProjectRequest,
 };
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
@@ -28,7 +32,8 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(list_projects)
         .service(get_project)
         .service(update_project)
-        .service(archive_project);
+        .service(archive_project)
+        .service(unarchive_project);
 }
 
 /// Create a project
@@ -87,22 +92,28 @@ fn changed(reply: Reply<ProjectRecord>) -> HttpResponse {
 
 /// List projects
 ///
-/// Oldest first, archived ones too.
+/// Oldest first. Archived ones are left out unless `archived` asks for them.
 #[utoipa::path(
     tag = "projects",
-    params(PageQuery),
+    params(ListProjects),
     responses((status = 200, description = "A page of projects.", body = ProjectList), problems::Listing)
 )]
 #[get("/projects")]
 async fn list_projects(
     app: web::Data<App>,
     request: HttpRequest,
-    params: Params<PageQuery>,
+    params: Params<ListProjects>,
 ) -> Result<HttpResponse> {
     let query = params.checked()?;
     let limit = query.limit.unwrap_or(USUAL_LIMIT);
     let after = query.cursor.map(|text| Cursor::read("projects", &text, "/query/cursor")).transpose()?;
-    let found = app.engine.store().read(ListProjects { after, limit: limit + 1 }).await?;
+    let listed_projects = match query.archived {
+        None => ListedProjects::NotArchived,
+        Some(ArchivedFilter::Include) => ListedProjects::All,
+        Some(ArchivedFilter::Only) => ListedProjects::Archived,
+    };
+    let asked = ProjectsQuery { listed: listed_projects, after, limit: limit + 1 };
+    let found = app.engine.store().read(asked).await?;
     let (records, last) = page(found, limit);
     let next_cursor = last.map(|last| Cursor::write("projects", records[last].id));
     let items = records.into_iter().map(views::project).collect();
@@ -197,6 +208,27 @@ async fn archive_project(
 ) -> Result<HttpResponse> {
     let idempotency = key.of(&caller, "archive_project", &body);
     let change = ArchiveProject { id: path.project_id, now: clock::now(), idempotency };
+    Ok(changed(app.engine.store().write(change).await.map_err(missing("project"))?))
+}
+
+/// Take a project back from the archive
+///
+/// It takes new runs again. One that is not archived is left as it is.
+#[utoipa::path(
+    tag = "projects",
+    params(ProjectPath, ("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with its key gets the stored reply.")),
+    responses((status = 200, description = "The project.", body = ProjectResponse), problems::ArchivingProject)
+)]
+#[post("/projects/{project_id}/unarchive")]
+async fn unarchive_project(
+    app: web::Data<App>,
+    caller: Principal,
+    path: ProjectPath,
+    key: IdempotencyKey,
+    body: Body<Value>,
+) -> Result<HttpResponse> {
+    let idempotency = key.of(&caller, "unarchive_project", &body);
+    let change = UnarchiveProject { id: path.project_id, now: clock::now(), idempotency };
     Ok(changed(app.engine.store().write(change).await.map_err(missing("project"))?))
 }
 

@@ -223,8 +223,17 @@ async fn list(
     let limit = query.limit.unwrap_or(USUAL_LIMIT);
     let before: Option<RunId> =
         query.cursor.map(|text| Cursor::read("runs", &text, "/query/cursor")).transpose()?;
-    let filter =
-        RunFilter { project_id, statuses: query.status, workflow: query.workflow, title: query.title };
+    let label = |text: &String| text.split_once(':').map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let filter = RunFilter {
+        project_id,
+        statuses: query.status,
+        workflow: query.workflow,
+        title: query.title,
+        labels: query.label.iter().filter_map(label).collect(),
+        started_by: query.started_by,
+        created_after: query.created_after,
+        created_before: query.created_before,
+    };
     let found = app.engine.store().read(RunsQuery { filter, before, limit: limit + 1 }).await?;
     let (records, last) = page(found, limit);
     let next_cursor = last.map(|last| Cursor::write("runs", records[last].id));

@@ -17,12 +17,16 @@ use persistence::commands::{
 use serde_json::Value;
 use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
-use wire::{PageQuery, PublishedVersion, ValidationResult, WorkflowVersionList, WorkflowVersionResponse};
+use wire::{
+    CompareQuery, ComparisonResponse, PageQuery, PublishedVersion, ValidationResult, WorkflowVersionList,
+    WorkflowVersionResponse,
+};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
         .service(list_workflow_versions)
         .service(get_workflow_version)
+        .service(compare_workflow_versions)
         .service(publish_workflow_version)
         .service(validate_workflow);
 }
@@ -68,6 +72,36 @@ async fn get_workflow_version(app: web::Data<App>, path: VersionPath) -> Result<
     let query = GetVersion { name: path.name, version: Some(path.version) };
     let record = app.engine.store().read(query).await.map_err(missing("version"))?;
     Ok(HttpResponse::Ok().json(views::version(&app.engine, record)?))
+}
+
+/// Compare two versions of a workflow
+///
+/// What this version changed against another: values of the document, steps, what callers must send, and a text for
+/// people.
+#[utoipa::path(
+    tag = "workflows",
+    params(VersionPath, CompareQuery),
+    responses((status = 200, description = "What differs.", body = ComparisonResponse), problems::Listing)
+)]
+#[get("/workflows/{name}/versions/{version}/compare")]
+async fn compare_workflow_versions(
+    app: web::Data<App>,
+    path: VersionPath,
+    params: Params<CompareQuery>,
+) -> Result<HttpResponse> {
+    let store = app.engine.store();
+    let query = GetVersion { name: path.name.clone(), version: Some(path.version) };
+    let version = store.read(query).await.map_err(missing("version"))?;
+    let against = params.checked()?.against;
+    let query = GetVersion { name: path.name, version: Some(against) };
+    let other = store.read(query).await.map_err(|error| match error {
+        persistence::Error::NotFound => {
+            let detail = format!("The workflow has no version {against}.");
+            Error::fault("/query/against", FaultCode::NotFound, detail)
+        }
+        other => other.into(),
+    })?;
+    Ok(HttpResponse::Ok().json(views::comparison(&app.engine, other, version)?))
 }
 
 /// Publish a version of a workflow

@@ -7,7 +7,7 @@ use domain::approval::{ApprovalStatus, Decision};
 use domain::event::run_topic;
 use domain::run::{InvalidTransition, Move, Refused};
 use engine::Engine;
-use persistence::commands::{FindFullGroup, ListApprovals, ListArtifacts, ListDiagnostics};
+use persistence::commands::{FindFullGroup, ListApprovals, ListArtifacts, ListDiagnostics, Order};
 use persistence::records::{ApprovalRecord, RunRecord, VoteRecord};
 use wire::run::{DiagnosticCounts, LineageAttempt, PinnedWorkflow, RunApproval, Trigger};
 use wire::{ActionResponse, RunResponse};
@@ -23,6 +23,7 @@ pub async fn run(engine: &Engine, caller: &Principal, record: RunRecord) -> Resu
         project_id: None,
         run_id: Some(record.id),
         statuses: Vec::new(),
+        order: Order::OldestFirst,
         after: None,
         limit: MAX_GATES,
     };

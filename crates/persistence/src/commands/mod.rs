@@ -14,14 +14,16 @@ pub use identity::{
     CreateOwnerLink, CreateToken, EnsureOwner, FindSession, FindToken, FindUser, ListTokens, RedeemOwnerLink,
     RevokeSession, RevokeToken, TouchSession,
 };
-pub use project::{ArchiveProject, CreateProject, GetProject, ListProjects, UpdateProject};
+pub use project::{
+    ArchiveProject, CreateProject, GetProject, ListProjects, ListedProjects, UnarchiveProject, UpdateProject,
+};
 pub use queue::{
     ClaimAttempts, Claimed, DueGates, NextDue, OrphanedAttempts, RecordProcess, ReleaseSlots, RenewLease,
 };
 pub use run::{
     AddArtifacts, AddDiagnostic, CreateRun, FeedEvents, FeedPosition, FeedStart, FindFullGroup, GetApproval,
     GetArtifact, GetRun, ListApprovals, ListArtifacts, ListAttempts, ListDiagnostics, ListEvents,
-    ListFailures, ListLineage, ListRuns, ListTransitions, Retry, RunFilter, RunScope, ScopeOfRun,
+    ListFailures, ListLineage, ListRuns, ListTransitions, Order, Retry, RunFilter, RunScope, ScopeOfRun,
 };
 pub use workflow::{
     GetVersion, GetWorkflow, ListVersions, ListWorkflows, PublishVersion, Published, Publisher,

@@ -11,6 +11,7 @@ operations! {
     ListProjects => Vec<ProjectRecord>,
     UpdateProject => Reply<ProjectRecord>,
     ArchiveProject => Reply<ProjectRecord>,
+    UnarchiveProject => Reply<ProjectRecord>,
 }
 
 /// `Taken` when a project has the name.
@@ -25,9 +26,19 @@ pub struct GetProject {
     pub id: ProjectId,
 }
 
+/// Which projects a list holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ListedProjects {
+    #[default]
+    NotArchived,
+    All,
+    Archived,
+}
+
 /// Oldest first, after the project `after`.
 #[derive(Debug, Clone)]
 pub struct ListProjects {
+    pub listed: ListedProjects,
     pub after: Option<ProjectId>,
     pub limit: i64,
 }
@@ -45,6 +56,14 @@ pub struct UpdateProject {
 /// Archives the project; archiving it again changes nothing.
 #[derive(Debug, Clone)]
 pub struct ArchiveProject {
+    pub id: ProjectId,
+    pub now: Timestamp,
+    pub idempotency: Option<Idempotency>,
+}
+
+/// Takes an archived project back into use; one that is not archived is left as it is.
+#[derive(Debug, Clone)]
+pub struct UnarchiveProject {
     pub id: ProjectId,
     pub now: Timestamp,
     pub idempotency: Option<Idempotency>,

@@ -11,7 +11,7 @@ use domain::contract::{InputMetadata, StepKey, TemplateScope, WorkflowName};
 use domain::failure::{ErrorType, FailureReason};
 use domain::project::ProjectSettings;
 use domain::run::Status;
-use domain::{Actor, ApprovalId, ArtifactId, Digest, ProjectId, RunId, Timestamp};
+use domain::{Actor, ApprovalId, ArtifactId, Digest, ProjectId, RunId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -92,6 +92,14 @@ pub struct RunFilter {
     pub workflow: Option<WorkflowName>,
     /// Text that the title contains, whatever its case.
     pub title: Option<String>,
+    /// Labels that the run has, all of them.
+    pub labels: Vec<(String, String)>,
+    /// Whoever asked for it.
+    pub started_by: Option<UserId>,
+    /// Made then or later.
+    pub created_after: Option<Timestamp>,
+    /// Made before.
+    pub created_before: Option<Timestamp>,
 }
 
 /// Newest first, before the run `before`.
@@ -192,12 +200,21 @@ pub struct GetApproval {
     pub id: Option<ApprovalId>,
 }
 
-/// Oldest first, after the approval `after`.
+/// Which end of a list comes first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    OldestFirst,
+    NewestFirst,
+}
+
+/// In this order, from beyond the approval `after`.
 #[derive(Debug, Clone)]
 pub struct ListApprovals {
     pub project_id: Option<ProjectId>,
     pub run_id: Option<RunId>,
     pub statuses: Vec<ApprovalStatus>,
+    pub order: Order,
     pub after: Option<ApprovalId>,
     pub limit: i64,
 }

@@ -41,6 +41,11 @@ impl Execute<Conn> for GetProject {
 impl Execute<Conn> for ListProjects {
     async fn perform(&self, conn: &mut Conn) -> Result<Vec<ProjectRecord>> {
         let mut query = projects::table.select(ProjectRow::as_select()).order(projects::id).into_boxed();
+        query = match self.listed {
+            ListedProjects::NotArchived => query.filter(projects::archived_at.is_null()),
+            ListedProjects::All => query,
+            ListedProjects::Archived => query.filter(projects::archived_at.is_not_null()),
+        };
         if let Some(after) = self.after {
             query = query.filter(projects::id.gt(Key::from(after)));
         }
@@ -84,6 +89,25 @@ impl Execute<Conn> for ArchiveProject {
             .filter(projects::archived_at.is_null())
             .set((
                 projects::archived_at.eq(At(self.now)),
+                projects::revision.eq(projects::revision + 1),
+                projects::updated_at.eq(At(self.now)),
+            ))
+            .execute(conn)
+            .await?;
+        let record = GetProject { id: self.id }.perform(conn).await?;
+        idempotency::store(conn, self.idempotency.as_ref(), record, self.now).await
+    }
+}
+
+impl Execute<Conn> for UnarchiveProject {
+    async fn perform(&self, conn: &mut Conn) -> Result<Reply<ProjectRecord>> {
+        if let Some(reply) = idempotency::stored(conn, self.idempotency.as_ref()).await? {
+            return Ok(reply);
+        }
+        diesel::update(projects::table.find(Key::from(self.id)))
+            .filter(projects::archived_at.is_not_null())
+            .set((
+                projects::archived_at.eq(None::<At>),
                 projects::revision.eq(projects::revision + 1),
                 projects::updated_at.eq(At(self.now)),
             ))

@@ -99,6 +99,8 @@ catalogue! {
         "Make a new key for every new request; repeat a request with exactly the same content.";
     PreconditionRequired = "precondition_required", 428, "The request must say what it acts on",
         "Read the resource and send its ETag in If-Match.";
+    RunNotCreated = "run_not_created", 500, "The database did not record the run",
+        "Nothing was stored. Send the request again with the same key; if it stays, look for the request_id in the server's log and run `jido check`.";
     InternalError = "internal_error", 500, "The server met a fault of its own",
         "Try again; if it stays, look for the request_id in the server's log.";
     Unavailable = "unavailable", 503, "The server cannot do this at the moment",

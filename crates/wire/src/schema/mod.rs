@@ -8,7 +8,8 @@ pub use shape::{
     StepFailure, TestSummary,
 };
 pub use text::{
-    ActorKind, ApprovalStatus, AttemptState, ConcurrencyGroup, Decision, Digest, ErrorType, EventKind,
-    FailureReason, FaultCode, FileStatus, InputOrigin, ObjectId, OnLimit, RationaleRule, RejectAction,
-    RiskLevel, RunStatus, SafeRetry, ShipMode, StepKey, Timestamp, TriggerKind, Uuid, WorkflowName,
+    ActorKind, ApprovalStatus, ArchivedFilter, AttemptState, ConcurrencyGroup, Decision, Digest, ErrorType,
+    EventKind, FailureReason, FaultCode, FileStatus, InputOrigin, LabelFilter, ListOrder, ObjectId, OnLimit,
+    RationaleRule, RejectAction, RiskLevel, RunStatus, SafeRetry, ShipMode, StepKey, Timestamp, TriggerKind,
+    Uuid, WorkflowName,
 };
