@@ -19,7 +19,6 @@ mod trace;
 mod views;
 
 pub use document::{openapi, openapi_json};
-pub use permission::Permission;
 pub use server::{Settings, serve};
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! arguments. The crate compiles to WASM; without the feature `contract` it holds only the vocabulary that
 //! clients share.
 
+pub mod access;
 pub mod actor;
 pub mod approval;
 pub mod concurrency;
@@ -20,8 +21,11 @@ pub mod risk;
 pub mod run;
 pub mod timestamp;
 
+pub use access::{Permission, Role, UserName};
 pub use actor::{Actor, ActorKind};
 pub use digest::Digest;
 pub use fault::{Fault, FaultCode};
-pub use id::{ApprovalId, ArtifactId, AttemptId, IdError, ProjectId, RunId, SessionId, TokenId, UserId};
+pub use id::{
+    ApprovalId, ArtifactId, AttemptId, IdError, InvitationId, ProjectId, RunId, SessionId, TokenId, UserId,
+};
 pub use timestamp::Timestamp;

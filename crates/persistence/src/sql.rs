@@ -111,6 +111,7 @@ keys!(
     domain::UserId,
     domain::TokenId,
     domain::SessionId,
+    domain::InvitationId,
 );
 
 /// An instant.
@@ -222,6 +223,7 @@ words!(
     domain::approval::Decision => domain::approval::Decision::parse,
     domain::failure::ErrorType => domain::failure::ErrorType::parse,
     domain::failure::FailureReason => domain::failure::FailureReason::parse,
+    domain::Role => domain::Role::parse,
     domain::Digest => |text| domain::Digest::parse(text).ok(),
     domain::contract::StepKey => |text| domain::contract::StepKey::parse(text).ok(),
     domain::contract::WorkflowName => |text| domain::contract::WorkflowName::parse(text).ok(),

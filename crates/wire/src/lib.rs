@@ -22,6 +22,7 @@ pub mod run;
 pub mod schema;
 pub mod step;
 pub mod transition;
+pub mod user;
 pub mod workflow;
 
 pub use approval::{
@@ -36,7 +37,8 @@ pub use event::{EventList, EventResponse, FeedQuery, ListEvents};
 pub use failure::{FailureList, FailureResponse, ListFailures};
 pub use health::HealthResponse;
 pub use identity::{
-    CreateTokenRequest, CreatedTokenResponse, SessionResponse, SignInRequest, TokenList, TokenResponse,
+    CreateTokenRequest, CreatedTokenResponse, OwnSessionResponse, RevokedSessions, SessionList,
+    SessionResponse, SignInRequest, TokenList, TokenResponse,
 };
 pub use page::{ListOrder, PageQuery};
 pub use problem::{Problem, ProblemCode};
@@ -50,6 +52,11 @@ pub use run::{
 };
 pub use step::{AttemptResponse, LogQuery, StepList, StepResponse};
 pub use transition::{ListTransitions, TransitionList, TransitionResponse};
+pub use user::{
+    AcceptInvitationRequest, CreateInvitationRequest, CreatedInvitationResponse, GrantedRole, InvitationList,
+    InvitationResponse, MemberList, MemberResponse, SetRoleRequest, SignInLinkResponse, UserList,
+    UserResponse,
+};
 pub use workflow::{
     CompareQuery, ComparisonResponse, PublishedVersion, ValidationResult, WorkflowList, WorkflowResponse,
     WorkflowStep, WorkflowVersionList, WorkflowVersionResponse, WorkflowVersionSummary,

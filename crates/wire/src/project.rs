@@ -4,7 +4,7 @@ use crate::check;
 use crate::concurrency::Concurrency;
 use crate::page::page;
 use domain::project::{ProjectSettings, ShipMode, Shipping};
-use domain::{Actor, ProjectId, Timestamp};
+use domain::{Actor, Permission, ProjectId, Role, Timestamp};
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
@@ -131,6 +131,12 @@ pub struct ProjectResponse {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(required))]
     pub concurrency: Option<Concurrency>,
+    /// The caller's role on the project.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Role))]
+    pub role: Role,
+    /// What the caller may do on the project, by this credential.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::schema::Permission>))]
+    pub permissions: Vec<Permission>,
     #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Actor))]
     pub created_by: Actor,
     #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Timestamp))]

@@ -1,11 +1,9 @@
 //! Projects.
 
-use super::{USUAL_LIMIT, answer, listed, missing, page, project};
+use super::{USUAL_LIMIT, answer, listed, missing, page, project, tag};
 use crate::error::{Error, Result};
 use crate::identity::Principal;
-use crate::input::{
-    Body, Checked, Cursor, IdempotencyKey, IfMatch, Params, ProjectPath, etag, is_not_modified,
-};
+use crate::input::{Body, Checked, Cursor, IdempotencyKey, IfMatch, Params, ProjectPath, is_not_modified};
 use crate::server::App;
 use crate::{problems, views};
 use actix_web::http::StatusCode;
@@ -58,7 +56,7 @@ async fn create_project(
 ) -> Result<HttpResponse> {
     let idempotency = key.of(&caller, "create_project", &body);
     let settings = match settings(&app, &body, idempotency.as_ref()).await? {
-        Asked::Before(reply) => return Ok(created(*reply)),
+        Asked::Before(reply) => return Ok(created(&caller, *reply)),
         Asked::Now(settings) => *settings,
     };
     let now = clock::now();
@@ -74,25 +72,25 @@ async fn create_project(
         archived_at: None,
     };
     let reply = app.engine.store().write(CreateProject { record, idempotency }).await?;
-    Ok(created(reply))
+    Ok(created(&caller, reply))
 }
 
-fn created(reply: Reply<ProjectRecord>) -> HttpResponse {
+fn created(caller: &Principal, reply: Reply<ProjectRecord>) -> HttpResponse {
     let mut response = answer(StatusCode::CREATED, &reply);
     response.insert_header((LOCATION, format!("/api/v1/projects/{}", reply.value.id)));
-    response.insert_header((ETAG, etag(reply.value.revision)));
-    response.json(views::project(reply.value))
+    response.insert_header((ETAG, tag(caller, reply.value.id, reply.value.revision)));
+    response.json(views::project(caller, reply.value))
 }
 
-fn changed(reply: Reply<ProjectRecord>) -> HttpResponse {
+fn changed(caller: &Principal, reply: Reply<ProjectRecord>) -> HttpResponse {
     let mut response = answer(StatusCode::OK, &reply);
-    response.insert_header((ETAG, etag(reply.value.revision)));
-    response.json(views::project(reply.value))
+    response.insert_header((ETAG, tag(caller, reply.value.id, reply.value.revision)));
+    response.json(views::project(caller, reply.value))
 }
 
 /// List projects
 ///
-/// Oldest first. Archived ones are left out unless `archived` asks for them.
+/// Those that the caller can read, oldest first. Archived ones are left out unless `archived` asks for them.
 #[utoipa::path(
     tag = "projects",
     params(ListProjects),
@@ -102,6 +100,7 @@ fn changed(reply: Reply<ProjectRecord>) -> HttpResponse {
 async fn list_projects(
     app: web::Data<App>,
     request: HttpRequest,
+    caller: Principal,
     params: Params<ListProjects>,
 ) -> Result<HttpResponse> {
     let query = params.checked()?;
@@ -112,18 +111,19 @@ async fn list_projects(
         Some(ArchivedFilter::Include) => ListedProjects::All,
         Some(ArchivedFilter::Only) => ListedProjects::Archived,
     };
-    let asked = ProjectsQuery { listed: listed_projects, after, limit: limit + 1 };
+    let visibility = caller.rights.visibility();
+    let asked = ProjectsQuery { visibility, listed: listed_projects, after, limit: limit + 1 };
     let found = app.engine.store().read(asked).await?;
     let (records, last) = page(found, limit);
     let next_cursor = last.map(|last| Cursor::write("projects", records[last].id));
-    let items = records.into_iter().map(views::project).collect();
+    let items = records.into_iter().map(|record| views::project(&caller, record)).collect();
     let list = ProjectList { items, next_cursor };
     Ok(listed(&request, list.next_cursor.as_deref(), &list))
 }
 
 /// Get a project
 ///
-/// Its ETag is its revision.
+/// Its ETag is its revision, with the caller's role where that is not admin.
 #[utoipa::path(
     tag = "projects",
     params(ProjectPath, ("If-None-Match" = Option<String>, Header, description = "An ETag that the caller has.")),
@@ -135,13 +135,18 @@ async fn list_projects(
     )
 )]
 #[get("/projects/{project_id}")]
-async fn get_project(app: web::Data<App>, request: HttpRequest, path: ProjectPath) -> Result<HttpResponse> {
+async fn get_project(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Principal,
+    path: ProjectPath,
+) -> Result<HttpResponse> {
     let record = project(&app, path.project_id).await?;
-    let tag = etag(record.revision);
+    let tag = tag(&caller, record.id, record.revision);
     if is_not_modified(&request, &tag) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
     }
-    Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(views::project(record)))
+    Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(views::project(&caller, record)))
 }
 
 /// Update a project
@@ -174,7 +179,7 @@ async fn update_project(
     let present = project(&app, path.project_id).await?;
     let idempotency = key.of(&caller, "update_project", &body);
     let settings = match settings(&app, &body, idempotency.as_ref()).await? {
-        Asked::Before(reply) => return Ok(changed(*reply)),
+        Asked::Before(reply) => return Ok(changed(&caller, *reply)),
         Asked::Now(settings) => *settings,
     };
     let expected_revision = match if_match {
@@ -182,12 +187,12 @@ async fn update_project(
             return Err(Error::new(ProblemCode::PreconditionRequired, "If-Match is missing."));
         }
         IfMatch::Any => present.revision,
-        IfMatch::Tags(tags) if tags.contains(&present.revision.to_string()) => present.revision,
+        IfMatch::Tags(tags) if tags.iter().any(|tag| names(tag, present.revision)) => present.revision,
         IfMatch::Tags(_) => return Err(persistence::Error::StaleRevision.into()),
     };
     let change =
         UpdateProject { id: present.id, expected_revision, settings, now: clock::now(), idempotency };
-    Ok(changed(app.engine.store().write(change).await?))
+    Ok(changed(&caller, app.engine.store().write(change).await?))
 }
 
 /// Archive a project
@@ -208,7 +213,12 @@ async fn archive_project(
 ) -> Result<HttpResponse> {
     let idempotency = key.of(&caller, "archive_project", &body);
     let change = ArchiveProject { id: path.project_id, now: clock::now(), idempotency };
-    Ok(changed(app.engine.store().write(change).await.map_err(missing("project"))?))
+    Ok(changed(&caller, app.engine.store().write(change).await.map_err(missing("project"))?))
+}
+
+/// Whether the tag names this revision, whatever role it names beside it.
+fn names(tag: &str, revision: i64) -> bool {
+    tag.split('.').next().is_some_and(|text| text == revision.to_string())
 }
 
 /// Take a project back from the archive
@@ -229,7 +239,7 @@ async fn unarchive_project(
 ) -> Result<HttpResponse> {
     let idempotency = key.of(&caller, "unarchive_project", &body);
     let change = UnarchiveProject { id: path.project_id, now: clock::now(), idempotency };
-    Ok(changed(app.engine.store().write(change).await.map_err(missing("project"))?))
+    Ok(changed(&caller, app.engine.store().write(change).await.map_err(missing("project"))?))
 }
 
 /// What a request with settings comes to.

@@ -68,8 +68,13 @@ mod tests {
         let prepared = crate::demo::prepare(&demo).unwrap();
         register(&store, &config, &demo).await.unwrap();
         register(&store, &config, &demo).await.unwrap();
-        let projects =
-            store.read(ListProjects { listed: Default::default(), after: None, limit: 10 }).await.unwrap();
+        let all = ListProjects {
+            visibility: domain::access::Visibility::All,
+            listed: persistence::commands::ListedProjects::All,
+            after: None,
+            limit: 10,
+        };
+        let projects = store.read(all).await.unwrap();
         assert_eq!(projects.len(), 1);
         assert_eq!(projects[0].settings.repository, Some(prepared.repository));
     }

@@ -1,5 +1,6 @@
 //! What callers may ask of the store: plain data, no SQL, no backend.
 
+mod access;
 mod change;
 mod check;
 mod identity;
@@ -8,11 +9,15 @@ mod queue;
 mod run;
 mod workflow;
 
+pub use access::{
+    AcceptInvitation, CreateInvitation, DisableUser, EnableUser, GetUser, ListInvitations, ListMembers,
+    ListUsers, RemoveMembership, RevokeInvitation, SetInstallationRole, SetMembership,
+};
 pub use change::{AttemptReport, Change, ChangeRun, Changed, Fence, GateOpening};
 pub use check::{CheckDatabase, Violation};
 pub use identity::{
-    CreateOwnerLink, CreateToken, EnsureOwner, FindSession, FindToken, FindUser, ListTokens, RedeemOwnerLink,
-    RevokeSession, RevokeToken, TouchSession,
+    CreateOwnerLink, CreateToken, EnsureOwner, FindSession, FindToken, FindUser, ListSessions, ListTokens,
+    RedeemOwnerLink, RevokeOtherSessions, RevokeSession, RevokeToken, TouchSession,
 };
 pub use project::{
     ArchiveProject, CreateProject, GetProject, ListProjects, ListedProjects, UnarchiveProject, UpdateProject,
@@ -21,9 +26,10 @@ pub use queue::{
     ClaimAttempts, Claimed, DueGates, NextDue, OrphanedAttempts, RecordProcess, ReleaseSlots, RenewLease,
 };
 pub use run::{
-    AddArtifacts, AddDiagnostic, CreateRun, FeedEvents, FeedPosition, FeedStart, FindFullGroup, GetApproval,
-    GetArtifact, GetRun, ListApprovals, ListArtifacts, ListAttempts, ListDiagnostics, ListEvents,
-    ListFailures, ListLineage, ListRuns, ListTransitions, Order, Retry, RunFilter, RunScope, ScopeOfRun,
+    AddArtifacts, AddDiagnostic, CreateRun, Feed, FeedEvents, FeedPosition, FeedStart, FindFullGroup,
+    GetApproval, GetArtifact, GetRun, ListApprovals, ListArtifacts, ListAttempts, ListDiagnostics,
+    ListEvents, ListFailures, ListLineage, ListRuns, ListTransitions, Order, Retry, RunFilter, RunScope,
+    ScopeOfRun, StepRetry,
 };
 pub use workflow::{
     GetVersion, GetWorkflow, ListVersions, ListWorkflows, PublishVersion, Published, Publisher,

@@ -2,6 +2,7 @@
 
 use super::{Idempotency, Reply, operations};
 use crate::records::ProjectRecord;
+use domain::access::Visibility;
 use domain::project::ProjectSettings;
 use domain::{ProjectId, Timestamp};
 
@@ -39,6 +40,7 @@ pub enum ListedProjects {
 #[derive(Debug, Clone)]
 pub struct ListProjects {
     pub listed: ListedProjects,
+    pub visibility: Visibility,
     pub after: Option<ProjectId>,
     pub limit: i64,
 }

@@ -9,7 +9,10 @@ mod step;
 mod workflow;
 
 pub use approval::{ApprovalRecord, VoteRecord};
-pub use identity::{OwnerLinkRecord, SessionRecord, TokenRecord, UserRecord};
+pub use identity::{
+    Account, Grant, InvitationRecord, MemberRecord, MembershipRecord, OwnerLinkRecord, SessionRecord,
+    TokenRecord, UserRecord,
+};
 pub use project::ProjectRecord;
 pub use run::{DiagnosticRecord, EventRecord, FeedEvent, RunRecord, TransitionRecord};
 pub use scope::scope_of_run;
@@ -17,7 +20,7 @@ pub use step::{ArtifactRecord, AttemptRecord, AttemptResult};
 pub use workflow::{VersionRecord, WorkflowRecord};
 
 pub(crate) use approval::{ApprovalRow, VoteRow};
-pub(crate) use identity::{OwnerLinkRow, SessionRow, TokenRow, UserRow};
+pub(crate) use identity::{InvitationRow, MembershipRow, OwnerLinkRow, SessionRow, TokenRow, UserRow};
 pub(crate) use project::ProjectRow;
 pub(crate) use run::{DiagnosticRow, EventRow, FeedRow, RunRow, TransitionRow};
 pub(crate) use step::{ArtifactRow, AttemptRow};

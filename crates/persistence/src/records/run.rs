@@ -57,6 +57,8 @@ record! {
         workflow_limit: Option<u32> as Option<i64>,
         /// How many runs of the project may be worked on at once, as the pinned settings say; absent: any.
         project_limit: Option<u32> as Option<i64>,
+        /// The snapshot that a step retry starts from; absent: the base.
+        start_commit: Option<String> as Option<String>,
     }
 }
 

@@ -1,4 +1,5 @@
 use crate::support::{Database, World, assert_refused, on_both_databases};
+use domain::access::Visibility;
 use persistence::Error;
 use persistence::commands::*;
 
@@ -31,9 +32,14 @@ async fn projects_are_listed_page_by_page(db: Database) {
         let record = world.another_project(name);
         world.write(CreateProject { record, idempotency: None }).await;
     }
-    let first = world.read(ListProjects { listed: Default::default(), after: None, limit: 2 }).await;
-    let rest =
-        world.read(ListProjects { listed: Default::default(), after: Some(first[1].id), limit: 2 }).await;
+    let list = |after| ListProjects {
+        visibility: Visibility::All,
+        listed: ListedProjects::NotArchived,
+        after,
+        limit: 2,
+    };
+    let first = world.read(list(None)).await;
+    let rest = world.read(list(Some(first[1].id))).await;
     let names: Vec<&str> = first.iter().chain(&rest).map(|p| p.name.as_str()).collect();
     assert_eq!(names, ["project", "b", "a"]);
 }

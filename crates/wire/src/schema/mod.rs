@@ -4,12 +4,12 @@ mod shape;
 mod text;
 
 pub use shape::{
-    Actor, ContextDiagnostic, Destination, DiffSummary, Failure, Fault, FileChange, InputMetadata, RiskNote,
-    StepFailure, TestSummary,
+    Actor, Approvers, ContextDiagnostic, Destination, DiffSummary, Failure, Fault, FileChange, InputMetadata,
+    RiskNote, StepFailure, TestSummary,
 };
 pub use text::{
     ActorKind, ApprovalStatus, ArchivedFilter, AttemptState, ConcurrencyGroup, Decision, Digest, ErrorType,
     EventKind, FailureReason, FaultCode, FileStatus, InputOrigin, LabelFilter, ListOrder, ObjectId, OnLimit,
-    RationaleRule, RejectAction, RiskLevel, RunStatus, SafeRetry, ShipMode, StepKey, Timestamp, TriggerKind,
-    Uuid, WorkflowName,
+    Permission, RationaleRule, RejectAction, RiskLevel, Role, RunStatus, SafeRetry, ShipMode, StepKey,
+    Timestamp, TriggerKind, UserName, Uuid, WorkflowName,
 };
