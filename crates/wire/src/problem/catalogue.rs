@@ -75,8 +75,8 @@ catalogue! {
         "Wait for the run to end; a push that has begun is not taken back.";
     RunNotFinished = "run_not_finished", 409, "The run has not ended",
         "Wait until the run has ended, or cancel it; then retry it.";
-    NothingToRetry = "nothing_to_retry", 409, "A completed run has nothing to retry",
-        "Start a new run of the workflow instead.";
+    NothingToRetry = "nothing_to_retry", 409, "There is nothing to retry",
+        "Start a new run, or retry a step that the run came to.";
     PolicyViolation = "policy_violation", 409, "The workflow's policy forbids this",
         "Read the policy in the body; take one of the ways it allows.";
     Conflict = "conflict", 409, "Somebody else changed it at the same moment",
