@@ -26,5 +26,6 @@ mod real_codebase;
 mod retry;
 mod revocation;
 mod runs;
+mod step_retry;
 mod voters;
 mod wrong_requests;

@@ -78,7 +78,7 @@ const TABLE: &[(On, &str, &str, &[&str])] = &[
             "get_approval",
         ],
     ),
-    (On::Project, "operator", "start_runs", &["start_run", "retry_run"]),
+    (On::Project, "operator", "start_runs", &["start_run", "retry_run", "retry_step"]),
     (On::Project, "operator", "cancel_runs", &["cancel_run"]),
     (On::Project, "approver", "decide_approvals", &["approve_run", "reject_run", "refresh_approval"]),
     (On::Project, "maintainer", "manage_projects", &["update_project"]),

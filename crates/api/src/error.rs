@@ -198,8 +198,11 @@ impl From<RetryRefused> for Error {
                 .with(|context| context.run_status = Some(status)),
             RetryRefused::Completed => Self::new(ProblemCode::NothingToRetry, detail)
                 .with(|context| context.run_status = Some(Status::Completed)),
-            RetryRefused::Forbidden { policy } => Self::new(ProblemCode::PolicyViolation, detail)
-                .with(|context| context.policy = Some(json!({ "retry": policy }))),
+            RetryRefused::NotReached { .. } => Self::new(ProblemCode::NothingToRetry, detail),
+            RetryRefused::Forbidden { policy } | RetryRefused::StepForbidden { policy, .. } => {
+                Self::new(ProblemCode::PolicyViolation, detail)
+                    .with(|context| context.policy = Some(json!({ "retry": policy })))
+            }
         }
     }
 }

@@ -62,7 +62,7 @@ fn permission_of(operation: &str) -> Option<Permission> {
         | "list_diagnostics" | "list_failures" | "list_approvals" | "list_run_approvals" | "get_approval" => {
             Permission::ReadRuns
         }
-        "start_run" | "retry_run" => Permission::StartRuns,
+        "start_run" | "retry_run" | "retry_step" => Permission::StartRuns,
         "cancel_run" => Permission::CancelRuns,
         "approve_run" | "reject_run" | "refresh_approval" => Permission::DecideApprovals,
         _ => return None,

@@ -13,17 +13,20 @@ mod files;
 mod hub;
 mod layout;
 mod logs;
+mod retry;
 mod scheduler;
 mod signals;
+mod snapshots;
 mod steps;
 mod workspace;
 
-pub use actions::{Decide, RetryBase, RetryRun, StartRun};
+pub use actions::{Decide, StartRun};
 pub use config::{Agent, Config, Credential, Limits};
 pub use error::{Error, Result};
 pub use evidence::ShownEvidence;
 pub use hub::Hub;
 pub use logs::LogReader;
+pub use retry::{Retries, RetryRun, RetryScope};
 
 use artifacts::Artifacts;
 use definitions::Definitions;

@@ -176,6 +176,7 @@ diesel::table! {
         revision -> BigInt,
         last_event_seq -> BigInt,
         last_transition_seq -> BigInt,
+        start_commit -> Nullable<Text>,
     }
 }
 
@@ -236,6 +237,7 @@ diesel::table! {
         outputs -> Nullable<Json>,
         failure -> Nullable<Json>,
         result -> Nullable<Json>,
+        inherited_from -> Nullable<Uuid>,
     }
 }
 

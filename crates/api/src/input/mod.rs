@@ -15,6 +15,6 @@ pub use idempotency::IdempotencyKey;
 pub use params::Params;
 pub use paths::{
     ApprovalPath, ArtifactPath, AttemptPath, InvitationPath, MemberPath, ProjectMemberPath, ProjectPath,
-    RunPath, SessionPath, TokenPath, UserPath, VersionPath, WorkflowPath,
+    RunPath, SessionPath, StepPath, TokenPath, UserPath, VersionPath, WorkflowPath,
 };
 pub use preconditions::{IfMatch, etag, is_not_modified};

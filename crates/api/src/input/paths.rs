@@ -56,6 +56,12 @@ paths! {
         run_id: RunId = "run", |text| RunId::parse(text).ok(), wire::schema::Uuid;
         approval_id: ApprovalId = "approval", |text| ApprovalId::parse(text).ok(), wire::schema::Uuid;
     }
+    /// A step of a run.
+    StepPath {
+        project_id: ProjectId = "project", |text| ProjectId::parse(text).ok(), wire::schema::Uuid;
+        run_id: RunId = "run", |text| RunId::parse(text).ok(), wire::schema::Uuid;
+        step: StepKey = "step", |text| StepKey::parse(text).ok(), wire::schema::StepKey;
+    }
     /// An attempt at a step.
     AttemptPath {
         project_id: ProjectId = "project", |text| ProjectId::parse(text).ok(), wire::schema::Uuid;

@@ -10,6 +10,7 @@ mod invitations;
 mod logs;
 mod members;
 mod projects;
+mod retries;
 mod runs;
 mod session;
 mod sessions;
@@ -41,6 +42,7 @@ pub fn api(config: &mut ServiceConfig<'_>) {
     workflows::configure(config);
     versions::configure(config);
     runs::configure(config);
+    retries::configure(config);
     steps::configure(config);
     logs::configure(config);
     events::configure(config);

@@ -11,14 +11,12 @@ use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use domain::contract::{Inputs, WorkflowName};
 use domain::{Fault, ProjectId, RunId};
-use engine::{RetryRun, StartRun};
+use engine::StartRun;
 use persistence::commands::{GetVersion, ListLineage, ListRuns as RunsQuery, Reply, RunFilter};
 use persistence::records::RunRecord;
 use serde_json::{Value, json};
 use utoipa_actix_web::service_config::ServiceConfig;
-use wire::{
-    CancelRequest, LineageResponse, ListRuns, RetryBase, RetryRequest, RunList, RunResponse, StartRunRequest,
-};
+use wire::{CancelRequest, LineageResponse, ListRuns, RunList, RunResponse, StartRunRequest};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -27,7 +25,6 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(get_run)
         .service(list_runs)
         .service(cancel_run)
-        .service(retry_run)
         .service(get_lineage);
 }
 
@@ -81,55 +78,8 @@ async fn start_run(
     created(&app, &caller, reply).await
 }
 
-/// Retry a run
-///
-/// Makes a run that repeats one which failed or was cancelled: the same pinned version, settings and inputs, attempt
-/// n+1 of its lineage. The retried run stays as it is; `lineage` lists both with what they left.
-#[utoipa::path(
-    tag = "runs",
-    params(RunPath, ("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with its key gets the stored reply.")),
-    request_body = RetryRequest,
-    responses(
-        (status = 201, description = "The new run.", body = RunResponse, headers(
-            ("Location" = String, description = "Its address."), ("ETag" = String, description = "Its revision."))),
-        problems::RetryingRun,
-    )
-)]
-#[post("/projects/{project_id}/runs/{run_id}/retry")]
-async fn retry_run(
-    app: web::Data<App>,
-    request: HttpRequest,
-    caller: Principal,
-    path: RunPath,
-    key: IdempotencyKey,
-    body: Body<RetryRequest>,
-) -> Result<HttpResponse> {
-    let found = run(&app, path.project_id, path.run_id).await?;
-    let base = match body.checked()?.base {
-        RetryBase::Pinned => engine::RetryBase::Pinned,
-        RetryBase::Latest => engine::RetryBase::Latest,
-    };
-    let reply = app
-        .engine
-        .retry_run(RetryRun {
-            run_id: found.id,
-            base,
-            trigger_source: trigger_source(&caller).to_owned(),
-            correlation_id: trace_id(&request),
-            actor: caller.actor(),
-            idempotency: key.of(&caller, "retry_run", &body),
-        })
-        .await
-        .map_err(|error| {
-            Error::from(error).with(|context| {
-                context.run_status.get_or_insert(found.status);
-            })
-        })?;
-    created(&app, &caller, reply).await
-}
-
 /// What made the run: the browser app, or a client with a token.
-fn trigger_source(caller: &Principal) -> &'static str {
+pub fn trigger_source(caller: &Principal) -> &'static str {
     match caller.credential {
         Credential::Session(_) => "ui",
         Credential::Token(_) => "api",
@@ -137,7 +87,7 @@ fn trigger_source(caller: &Principal) -> &'static str {
 }
 
 /// The answer that a new run was made.
-async fn created(app: &App, caller: &Principal, reply: Reply<RunRecord>) -> Result<HttpResponse> {
+pub async fn created(app: &App, caller: &Principal, reply: Reply<RunRecord>) -> Result<HttpResponse> {
     let mut response = answer(StatusCode::CREATED, &reply);
     let run = views::run(&app.engine, caller, reply.value).await?;
     response.insert_header((LOCATION, format!("/api/v1/projects/{}/runs/{}", run.project_id, run.id)));
@@ -165,7 +115,7 @@ async fn input_faults(app: &App, source: &Value) -> Result<Vec<Fault>> {
 }
 
 /// The trace that the request belongs to, by its `traceparent` header.
-fn trace_id(request: &HttpRequest) -> Option<String> {
+pub fn trace_id(request: &HttpRequest) -> Option<String> {
     let header = request.headers().get("traceparent")?.to_str().ok()?;
     let id = header.strip_prefix("00-")?.get(..32)?;
     let valid =

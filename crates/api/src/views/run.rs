@@ -6,9 +6,10 @@ use crate::identity::Principal;
 use crate::permission::authorize;
 use domain::Permission;
 use domain::approval::{ApprovalStatus, Decision};
+use domain::contract::StepKey;
 use domain::event::run_topic;
-use domain::run::{InvalidTransition, Move, Refused};
-use engine::Engine;
+use domain::run::{InvalidTransition, Move, Refused, RetryRefused};
+use engine::{Engine, Retries};
 use persistence::commands::{ListApprovals, ListArtifacts, ListDiagnostics};
 use persistence::records::{ApprovalRecord, RunRecord, VoteRecord};
 use wire::run::{DiagnosticCounts, LineageAttempt, PinnedWorkflow, RunApproval, Trigger};
@@ -40,12 +41,7 @@ pub async fn run(engine: &Engine, caller: &Principal, record: RunRecord) -> Resu
             status: gate.status,
             evidence_digest: gate.evidence_digest.clone(),
         }),
-        allowed_actions: actions(
-            caller,
-            &record,
-            newest,
-            engine.may_retry(&record).await.err().map(Error::from),
-        ),
+        allowed_actions: actions(caller, &record, newest, engine.retries(&record).await?),
         diagnostics: DiagnosticCounts {
             event_channel: failed_publications as u64,
             approval_context: failed_contexts as u64,
@@ -80,7 +76,7 @@ fn actions(
     caller: &Principal,
     run: &RunRecord,
     newest: Option<&Opened>,
-    retry: Option<Error>,
+    retries: Retries,
 ) -> Vec<ActionResponse> {
     let forbidden = |permission| authorize(caller, permission, Some(run.project_id)).err();
     let decide = |decision| match newest {
@@ -108,13 +104,18 @@ fn actions(
     } else {
         run.shipping.then(|| Refused::ShippingInProgress.into())
     };
-    vec![
+    let of_run = vec![
         action("approve", forbidden(Permission::DecideApprovals).or_else(|| decide(Decision::Approved))),
         action("reject", forbidden(Permission::DecideApprovals).or_else(|| decide(Decision::Rejected))),
         action("refresh", forbidden(Permission::DecideApprovals).or(refresh)),
         action("cancel", forbidden(Permission::CancelRuns).or(cancel)),
-        action("retry", forbidden(Permission::StartRuns).or(retry)),
-    ]
+        action("retry", forbidden(Permission::StartRuns).or(retries.whole.map(Error::from))),
+    ];
+    let of_step = |(step, refused): (StepKey, Option<RetryRefused>)| ActionResponse {
+        step: Some(step),
+        ..action("retry_step", forbidden(Permission::StartRuns).or(refused.map(Error::from)))
+    };
+    of_run.into_iter().chain(retries.steps.into_iter().map(of_step)).collect()
 }
 
 fn not_from_here(run: &RunRecord, requested: Move) -> Error {
@@ -124,6 +125,7 @@ fn not_from_here(run: &RunRecord, requested: Move) -> Error {
 fn action(name: &str, refusal: Option<Error>) -> ActionResponse {
     ActionResponse {
         action: name.to_owned(),
+        step: None,
         allowed: refusal.is_none(),
         code: refusal.as_ref().map(|error| error.code().to_string()),
         detail: refusal.map(|error| error.problem().detail.clone()),

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use domain::contract::Pinned;
 use domain::failure::{FailureReason, StepFailure};
 use domain::run::Status;
+use git::Oid;
 use persistence::commands::{AttemptReport, Change, Changed, Claimed, Fence};
 use persistence::records::RunRecord;
 use std::sync::Arc;
@@ -53,13 +54,16 @@ impl Engine {
 
     /// Fetches the project's repository and finds the commit that the run starts from; `None` without a repository.
     async fn resolve_base(&self, run: &RunRecord) -> Result<Option<String>> {
-        if let Some(known) = &run.base_commit {
-            return Ok(Some(known.clone()));
-        }
         let Some(remote) = self.remote_of(&run.settings)? else {
             return Ok(None);
         };
         let mirror = self.shared.mirrors.get(run.project_id).await?;
+        if let Some(known) = run.base_commit.as_deref().and_then(|text| Oid::parse(text).ok()) {
+            if mirror.tree_of(&known).await.is_err() {
+                mirror.fetch(&remote).await?;
+            }
+            return Ok(Some(known.to_string()));
+        }
         mirror.fetch(&remote).await?;
         let wanted = run.base_ref.as_deref().unwrap_or(&run.settings.default_branch);
         let base = mirror.resolve(wanted).await?;

@@ -146,6 +146,7 @@ impl Engine {
             return Ok(Some(before));
         }
         let mirror = self.shared.mirrors.get(held.run.project_id).await?;
+        self.recover_snapshot(&mirror, &held.run, &before).await?;
         if fs::try_exists(&workspace).await? {
             mirror.restore(&before, &workspace).await?;
         } else {

@@ -24,7 +24,7 @@ pub use queue::{ClaimAttempts, Claimed, DueGates, NextDue, OrphanedAttempts, Rec
 pub use run::{
     AddArtifacts, AddDiagnostic, CreateRun, Feed, FeedEvents, FeedPosition, FeedStart, GetApproval,
     GetArtifact, GetRun, ListApprovals, ListArtifacts, ListAttempts, ListDiagnostics, ListEvents,
-    ListFailures, ListLineage, ListRuns, ListTransitions, Retry, RunFilter, RunScope, ScopeOfRun,
+    ListFailures, ListLineage, ListRuns, ListTransitions, Retry, RunFilter, RunScope, ScopeOfRun, StepRetry,
 };
 pub use workflow::{
     GetVersion, GetWorkflow, ListVersions, ListWorkflows, PublishVersion, Published, Publisher,

@@ -63,6 +63,13 @@ pub struct CreateRun {
     pub idempotency: Option<Idempotency>,
 }
 
+impl CreateRun {
+    /// What the run takes over, where it begins within its definition.
+    pub(crate) fn step_retry(&self) -> Option<&StepRetry> {
+        self.retry.as_ref()?.step.as_ref()
+    }
+}
+
 /// What a run that repeats another takes over. The repeated run has ended, so nothing of it can change meanwhile.
 #[derive(Debug, Clone)]
 pub struct Retry {
@@ -72,6 +79,19 @@ pub struct Retry {
     pub settings: ProjectSettings,
     /// The commit that the parent started from; absent: the base is resolved anew.
     pub base_commit: Option<String>,
+    /// Absent: the whole run is repeated.
+    pub step: Option<StepRetry>,
+}
+
+/// What a run takes over that begins within its definition, at `CreateRun::first_step`.
+#[derive(Debug, Clone)]
+pub struct StepRetry {
+    /// The step that was asked for; a gate before it makes the run begin there.
+    pub requested: StepKey,
+    /// The snapshot that the first step starts from; absent: the base.
+    pub start_commit: Option<String>,
+    /// The attempts by which the earlier steps succeeded, in execution order.
+    pub inherited: Vec<AttemptRecord>,
 }
 
 /// `project_id` given: a run of another project is `NotFound`.

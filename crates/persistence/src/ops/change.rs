@@ -25,7 +25,7 @@ impl Execute<Conn> for ChangeRun {
             return Err(Error::Corrupt("the change was made for another definition".to_owned()));
         }
         check_fence(self, &loaded)?;
-        let rejection = state::last_rejection(conn, self.run_id).await?;
+        let rejection = state::last_rejection(conn, &loaded.run).await?;
         let planned = plan(self, conn, &loaded).await?;
         let changed = match planned.command {
             None => Changed { run: loaded.run, live: None, approval: planned.approval },

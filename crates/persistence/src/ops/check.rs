@@ -126,6 +126,14 @@ impl Findings<'_> {
             self.broken("one_live_attempt_while_the_run_lives", format!("{live} live attempts"));
         }
         for attempt in attempts {
+            if attempt.inherited_from.is_some()
+                && (attempt.state != AttemptState::Succeeded || self.run.first_step.is_none())
+            {
+                self.broken(
+                    "a_step_retry_inherits_successes",
+                    format!("attempt {} at {}", attempt.attempt, attempt.step),
+                );
+            }
             let held = attempt.owner.is_some() && attempt.lease_expires_at.is_some() && attempt.epoch > 0;
             if attempt.state == AttemptState::Leased && !held {
                 self.broken(

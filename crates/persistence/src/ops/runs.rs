@@ -192,7 +192,7 @@ impl Execute<Conn> for RunScope {
     async fn perform(&self, conn: &mut Conn) -> Result<ScopeOfRun> {
         let run = GetRun { project_id: None, id: self.run_id }.perform(conn).await?;
         let attempts = state::attempts(conn, self.run_id).await?;
-        let rejection = state::last_rejection(conn, self.run_id).await?;
+        let rejection = state::last_rejection(conn, &run).await?;
         Ok(ScopeOfRun { scope: scope_of_run(&run, &attempts, rejection.clone()), rejection })
     }
 }
