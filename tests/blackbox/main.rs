@@ -19,6 +19,7 @@ mod failures;
 mod gate_policies;
 mod hostile_agent;
 mod identity;
+mod lifecycle;
 mod main_job;
 mod people;
 mod permissions;

@@ -182,6 +182,8 @@ impl From<Refused> for Error {
                 Self::new(ProblemCode::InvalidTransition, detail).with(|context| {
                     context.allowed = Some(invalid.allowed());
                     context.run_status = Some(invalid.from);
+                    context.from = Some(invalid.from);
+                    context.to = Some(invalid.requested.target());
                 })
             }
             Refused::ShippingInProgress => Self::new(ProblemCode::ShippingInProgress, detail),

@@ -146,6 +146,12 @@ impl StepFailure {
         Self { reason, detail: detail.into(), missing_fields: Vec::new() }
     }
 
+    /// Says that this part of the context could not be found.
+    pub fn without(mut self, field: &str) -> Self {
+        self.missing_fields.push(field.to_owned());
+        self
+    }
+
     /// Assembles the run's failure. `step_retryable` says whether the pinned contract lets this step be retried.
     pub fn into_failure(
         self,

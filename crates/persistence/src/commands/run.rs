@@ -134,6 +134,10 @@ pub struct ListFailures {
     pub reason: Option<FailureReason>,
     pub workflow: Option<WorkflowName>,
     pub step: Option<StepKey>,
+    /// The first instant that counts.
+    pub failed_after: Option<Timestamp>,
+    /// The first instant that no longer counts.
+    pub failed_before: Option<Timestamp>,
     pub before: Option<RunId>,
     pub limit: i64,
 }

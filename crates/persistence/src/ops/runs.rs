@@ -5,7 +5,7 @@ use crate::commands::*;
 use crate::error::Result;
 use crate::records::*;
 use crate::schema::{artifacts, run_diagnostics, run_events, run_transitions, runs};
-use crate::sql::Key;
+use crate::sql::{At, Key};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::access::Visibility;
@@ -99,6 +99,12 @@ impl Execute<Conn> for ListFailures {
         }
         if let Some(step) = &self.step {
             query = query.filter(runs::failure_step.eq(step.as_str().to_owned()));
+        }
+        if let Some(instant) = self.failed_after {
+            query = query.filter(runs::completed_at.ge(At(instant)));
+        }
+        if let Some(instant) = self.failed_before {
+            query = query.filter(runs::completed_at.lt(At(instant)));
         }
         if let Some(before) = self.before {
             query = query.filter(runs::id.lt(Key::from(before)));
