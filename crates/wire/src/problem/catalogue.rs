@@ -77,8 +77,8 @@ catalogue! {
         "Wait until one of the runs named in the body ends or reaches a gate, or cancel one, then send the request again.";
     RunNotFinished = "run_not_finished", 409, "The run has not ended",
         "Wait until the run has ended, or cancel it; then retry it.";
-    NothingToRetry = "nothing_to_retry", 409, "A completed run has nothing to retry",
-        "Start a new run of the workflow instead.";
+    NothingToRetry = "nothing_to_retry", 409, "There is nothing to retry",
+        "Start a new run, or retry a step that the run came to.";
     PolicyViolation = "policy_violation", 409, "The workflow's policy forbids this",
         "Read the policy in the body; take one of the ways it allows.";
     Conflict = "conflict", 409, "Somebody else changed it at the same moment",
