@@ -12,6 +12,7 @@
 mod support;
 
 mod blocked_gates;
+mod concurrency;
 mod crash;
 mod events;
 mod evidence;
@@ -19,9 +20,15 @@ mod failures;
 mod gate_policies;
 mod hostile_agent;
 mod identity;
+mod lifecycle;
 mod main_job;
+mod people;
+mod permissions;
+mod pins;
 mod real_codebase;
 mod retry;
+mod revocation;
 mod runs;
 mod step_retry;
+mod voters;
 mod wrong_requests;

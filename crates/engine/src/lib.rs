@@ -17,6 +17,7 @@ mod retry;
 mod scheduler;
 mod signals;
 mod snapshots;
+mod start;
 mod steps;
 mod workspace;
 
@@ -27,6 +28,7 @@ pub use evidence::ShownEvidence;
 pub use hub::Hub;
 pub use logs::LogReader;
 pub use retry::{Retries, RetryRun, RetryScope};
+pub use start::StartForm;
 
 use artifacts::Artifacts;
 use definitions::Definitions;

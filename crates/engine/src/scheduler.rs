@@ -4,7 +4,9 @@ use crate::Engine;
 use crate::clock;
 use crate::error::Result;
 use domain::RunId;
-use persistence::commands::{Change, ClaimAttempts, Claimed, DueGates, GetRun, NextDue, OrphanedAttempts};
+use persistence::commands::{
+    Change, ClaimAttempts, Claimed, DueGates, GetRun, NextDue, OrphanedAttempts, ReleaseSlots,
+};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -125,7 +127,18 @@ impl Engine {
             tracing::error!(%run, error = &error as &dyn std::error::Error, "a step was abandoned");
         }
         self.shared.live.end(run);
+        self.release_slots(run).await;
         self.tidy(run).await;
+    }
+
+    /// Says that no process of the run is left here: a run that was cancelled holds its slot until then.
+    async fn release_slots(&self, run: RunId) {
+        match self.store().write(ReleaseSlots { run_id: run }).await {
+            Ok(0) => {}
+            Ok(_) => self.committed(run),
+            // The slot is free once the lease would have run out.
+            Err(error) => tracing::warn!(%run, %error, "a slot could not be given back"),
+        }
     }
 
     /// Gives attempts whose worker is gone back to the queue, or fails their runs, as their contracts say.

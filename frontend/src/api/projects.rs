@@ -2,10 +2,10 @@
 
 use super::{ApiClient, Failure, IdempotencyKey};
 use domain::ProjectId;
-use wire::{CreateProjectRequest, PageQuery, ProjectList, ProjectResponse, UpdateProjectRequest};
+use wire::{CreateProjectRequest, ListProjects, ProjectList, ProjectResponse, UpdateProjectRequest};
 
 impl ApiClient {
-    pub async fn list_projects(self, query: &PageQuery) -> Result<ProjectList, Failure> {
+    pub async fn list_projects(self, query: &ListProjects) -> Result<ProjectList, Failure> {
         self.get("/api/v1/projects").query(query).read().await
     }
 
@@ -32,6 +32,10 @@ impl ApiClient {
 
     pub async fn archive_project(self, id: ProjectId) -> Result<ProjectResponse, Failure> {
         self.post(&format!("/api/v1/projects/{id}/archive")).read().await
+    }
+
+    pub async fn unarchive_project(self, id: ProjectId) -> Result<ProjectResponse, Failure> {
+        self.post(&format!("/api/v1/projects/{id}/unarchive")).read().await
     }
 
     pub async fn create_project(

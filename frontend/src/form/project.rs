@@ -5,6 +5,7 @@ use super::mark::Place;
 use domain::project::ShipMode;
 use domain::{Fault, FaultCode};
 use validator::Validate;
+use wire::concurrency::Concurrency;
 use wire::{CreateProjectRequest, ProjectResponse, ShippingRequest, check};
 
 /// What was typed to make a project; an empty text means that the usual value is wanted.
@@ -20,6 +21,8 @@ pub struct ProjectDraft {
     pub remote: String,
     pub branch_pattern: String,
     pub mode: ShipMode,
+    /// What the form does not ask for and a change must keep.
+    pub concurrency: Option<Concurrency>,
 }
 
 impl ProjectDraft {
@@ -35,6 +38,7 @@ impl ProjectDraft {
             remote: project.shipping.remote.clone(),
             branch_pattern: project.shipping.branch_pattern.clone(),
             mode: project.shipping.mode,
+            concurrency: project.concurrency,
         }
     }
 
@@ -64,6 +68,7 @@ impl ProjectDraft {
             test_command,
             agent: given(&self.agent),
             credential: given(&self.credential),
+            concurrency: self.concurrency,
             shipping: (shipping != ShippingRequest::default()).then_some(shipping),
         };
         if let Err(errors) = request.validate() {

@@ -2,6 +2,7 @@
 
 pub mod agents;
 pub mod api;
+pub mod people;
 pub mod pipe;
 pub mod processes;
 pub mod program;
@@ -13,6 +14,7 @@ pub mod stream;
 pub mod workflows;
 
 pub use api::{Api, Reply};
+pub use people::Person;
 pub use pipe::Pipe;
 pub use repository::Repository;
 pub use run::Run;

@@ -59,6 +59,8 @@ async fn list_failures(
         reason: query.reason,
         workflow: query.workflow,
         step: query.step,
+        failed_after: query.failed_after,
+        failed_before: query.failed_before,
         before,
         limit: limit + 1,
     };

@@ -6,7 +6,7 @@ use crate::server::App;
 use actix_web::http::header::ContentType;
 use actix_web::{HttpResponse, get, web};
 use domain::access::Visibility;
-use persistence::commands::ListProjects;
+use persistence::commands::{ListProjects, ListedProjects};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::HealthResponse;
 
@@ -33,7 +33,9 @@ async fn get_health(app: web::Data<App>) -> HttpResponse {
 )]
 #[get("/readyz")]
 async fn get_readiness(app: web::Data<App>) -> Result<HttpResponse> {
-    app.engine.store().read(ListProjects { visibility: Visibility::All, after: None, limit: 1 }).await?;
+    let any =
+        ListProjects { visibility: Visibility::All, listed: ListedProjects::All, after: None, limit: 1 };
+    app.engine.store().read(any).await?;
     Ok(HttpResponse::Ok().json(health(&app)))
 }
 

@@ -14,4 +14,4 @@ pub use files::{artifact, diagnostics};
 pub use project::project;
 pub use run::{lineage, run};
 pub use step::steps;
-pub use workflow::{version, version_summary, workflow};
+pub use workflow::{comparison, version, version_summary, workflow};

@@ -5,12 +5,12 @@ use crate::error::{Error, Result};
 use crate::identity::Principal;
 use crate::permission::authorize;
 use domain::Permission;
-use domain::approval::{ApprovalStatus, Decision};
+use domain::approval::{ApprovalStatus, Decision, DecisionRefused};
 use domain::contract::StepKey;
 use domain::event::run_topic;
 use domain::run::{InvalidTransition, Move, Refused, RetryRefused};
 use engine::{Engine, Retries};
-use persistence::commands::{ListApprovals, ListArtifacts, ListDiagnostics};
+use persistence::commands::{FindFullGroup, ListApprovals, ListArtifacts, ListDiagnostics};
 use persistence::records::{ApprovalRecord, RunRecord, VoteRecord};
 use wire::run::{DiagnosticCounts, LineageAttempt, PinnedWorkflow, RunApproval, Trigger};
 use wire::{ActionResponse, RunResponse};
@@ -27,6 +27,12 @@ pub async fn run(engine: &Engine, caller: &Principal, record: RunRecord) -> Resu
     let failed_publications = engine.store().read(ListDiagnostics { run_id: record.id }).await?.len();
     let failed_contexts: usize = gates.iter().map(|(gate, _)| gate.diagnostics.len()).sum();
     let newest = gates.last();
+    let limited = record.workflow_limit.is_some() || record.project_limit.is_some();
+    let waiting_for = if limited && !record.status.is_terminal() {
+        engine.store().read(FindFullGroup { run_id: record.id }).await?.map(Into::into)
+    } else {
+        None
+    };
     Ok(RunResponse {
         page: format!("/projects/{}/runs/{}", record.project_id, record.id),
         topic: run_topic(record.id),
@@ -46,6 +52,7 @@ pub async fn run(engine: &Engine, caller: &Principal, record: RunRecord) -> Resu
             event_channel: failed_publications as u64,
             approval_context: failed_contexts as u64,
         },
+        waiting_for,
         id: record.id,
         number: record.number,
         project_id: record.project_id,
@@ -80,9 +87,9 @@ fn actions(
 ) -> Vec<ActionResponse> {
     let forbidden = |permission| authorize(caller, permission, Some(run.project_id)).err();
     let decide = |decision| match newest {
-        Some((record, votes)) if !run.status.is_terminal() => {
+        Some((record, votes)) if is_open(record) => {
             let Some(digest) = &record.evidence_digest else {
-                return Some(domain::approval::DecisionRefused::ContextBlocked.into());
+                return Some(DecisionRefused::ContextBlocked.into());
             };
             // Whether a rationale is missing shows only when one decides.
             let rationale = Some("given");
@@ -91,13 +98,13 @@ fn actions(
                 .err()
                 .map(Error::from)
         }
-        _ => Some(not_from_here(run, Move::Approve)),
+        Some((record, _)) => Some(DecisionRefused::AlreadyDecided { status: record.status }.into()),
+        None => Some(not_from_here(run, Move::Approve)),
     };
     let refresh = match newest {
-        Some((record, _)) if matches!(record.status, ApprovalStatus::Pending | ApprovalStatus::Blocked) => {
-            None
-        }
-        _ => Some(not_from_here(run, Move::OpenGate)),
+        Some((record, _)) if is_open(record) => None,
+        Some((record, _)) => Some(DecisionRefused::AlreadyDecided { status: record.status }.into()),
+        None => Some(not_from_here(run, Move::OpenGate)),
     };
     let cancel = if run.status.is_terminal() {
         Some(not_from_here(run, Move::Cancel))
@@ -116,6 +123,10 @@ fn actions(
         ..action("retry_step", forbidden(Permission::StartRuns).or(refused.map(Error::from)))
     };
     of_run.into_iter().chain(retries.steps.into_iter().map(of_step)).collect()
+}
+
+fn is_open(gate: &ApprovalRecord) -> bool {
+    matches!(gate.status, ApprovalStatus::Pending | ApprovalStatus::Blocked)
 }
 
 fn not_from_here(run: &RunRecord, requested: Move) -> Error {

@@ -92,5 +92,27 @@ pub fn git_failure(error: &git::Error, otherwise: FailureReason) -> StepFailure 
         | git::Error::Output { .. }
         | git::Error::Io { .. } => otherwise,
     };
-    StepFailure::new(reason, format!("{error}."))
+    StepFailure::new(reason, sentence(&error.to_string()))
+}
+
+/// The text as a sentence: lines without blanks at their ends, a capital first, one full stop last.
+fn sentence(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let text = lines.join("\n");
+    let mut letters = text.trim_end_matches('.').chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_git_says_becomes_a_sentence() {
+        assert_eq!(
+            sentence("the push failed: \nremote: no robots   \n\nand so on."),
+            "The push failed:\nremote: no robots\nand so on."
+        );
+        assert_eq!(sentence(""), "");
+    }
 }

@@ -13,6 +13,7 @@ operations! {
     OrphanedAttempts => Vec<Claimed>,
     DueGates => Vec<(RunId, ApprovalId)>,
     NextDue => Option<Timestamp>,
+    ReleaseSlots => u64,
 }
 
 /// An attempt with its run.
@@ -22,7 +23,7 @@ pub struct Claimed {
     pub run: RunRecord,
 }
 
-/// Leases up to `limit` attempts whose time has come.
+/// Leases up to `limit` attempts whose time has come and whose groups have a free slot, those of the oldest runs first.
 #[derive(Debug, Clone)]
 pub struct ClaimAttempts {
     pub owner: String,
@@ -59,6 +60,13 @@ pub struct DueGates {
     pub now: Timestamp,
 }
 
-/// When the earliest timer is due: a waiting attempt, a lease, a gate's expiry.
+/// When the earliest timer is due: a waiting attempt that need not wait for a slot, a lease, a slot that a cancelled
+/// attempt still holds, a gate's expiry.
 #[derive(Debug, Clone)]
 pub struct NextDue;
+
+/// Says that the processes of a cancelled run are gone; returns how many slots that frees.
+#[derive(Debug, Clone)]
+pub struct ReleaseSlots {
+    pub run_id: RunId,
+}

@@ -5,7 +5,7 @@ use crate::commands::*;
 use crate::error::Result;
 use crate::records::*;
 use crate::schema::{artifacts, run_diagnostics, run_events, run_transitions, runs};
-use crate::sql::Key;
+use crate::sql::{At, Key};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::access::Visibility;
@@ -44,6 +44,18 @@ impl Execute<Conn> for ListRuns {
         }
         if let Some(title) = &filter.title {
             query = query.filter(lower(runs::title).like(lower(containing(title))).escape('\\'));
+        }
+        for (name, value) in &filter.labels {
+            query = query.filter(dialect::has_label!(name, value));
+        }
+        if let Some(user) = filter.started_by {
+            query = query.filter(dialect::started_by!(user));
+        }
+        if let Some(after) = filter.created_after {
+            query = query.filter(runs::created_at.ge(At(after)));
+        }
+        if let Some(before) = filter.created_before {
+            query = query.filter(runs::created_at.lt(At(before)));
         }
         if let Some(before) = self.before {
             query = query.filter(runs::id.lt(Key::from(before)));
@@ -99,6 +111,12 @@ impl Execute<Conn> for ListFailures {
         }
         if let Some(step) = &self.step {
             query = query.filter(runs::failure_step.eq(step.as_str().to_owned()));
+        }
+        if let Some(instant) = self.failed_after {
+            query = query.filter(runs::completed_at.ge(At(instant)));
+        }
+        if let Some(instant) = self.failed_before {
+            query = query.filter(runs::completed_at.lt(At(instant)));
         }
         if let Some(before) = self.before {
             query = query.filter(runs::id.lt(Key::from(before)));

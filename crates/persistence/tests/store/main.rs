@@ -9,10 +9,12 @@
 
 mod support;
 
+mod access;
 mod archive;
 mod cancel;
 mod check;
 mod claim;
+mod concurrency;
 mod create;
 mod deciding;
 mod feed;

@@ -48,6 +48,14 @@ pub struct Context {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::RunStatus>))]
     pub run_status: Option<Status>,
+    /// The status that a refused transition would have left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::RunStatus>))]
+    pub from: Option<Status>,
+    /// The status that a refused transition would have led to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::RunStatus>))]
+    pub to: Option<Status>,
     /// The statuses that the run can go to.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<crate::schema::RunStatus>>))]
@@ -64,6 +72,9 @@ pub struct Context {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Digest>))]
     pub evidence_digest: Option<Digest>,
+    /// The group of runs that is full.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<crate::FullGroup>,
     /// The permission that is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Permission>))]

@@ -128,7 +128,7 @@ fn Archive(id: ProjectId, project: Query<ProjectResponse>) -> impl IntoView {
             title: format!("Archive {name}?"),
             consequence:
                 "No run can be started on it any more. Runs that have begun go on, and everything stays \
-                          readable. There is no way back."
+                          readable. You can take it out of the archive again."
                     .to_owned(),
             button: "Archive the project",
             done: format!("{name} is archived"),
@@ -138,12 +138,27 @@ fn Archive(id: ProjectId, project: Query<ProjectResponse>) -> impl IntoView {
             }),
         }));
     };
+    let ask_back = move |_| {
+        asked.set(Some(Question {
+            title: "Take the project out of the archive?".to_owned(),
+            consequence: "Runs can be started on it again, by whoever may start them.".to_owned(),
+            button: "Take it out",
+            done: "The project is no longer archived".to_owned(),
+            act: Act::new(move || async move {
+                project.put(api.unarchive_project(id).await?);
+                Ok(())
+            }),
+        }));
+    };
     view! {
         <section class="panel form" aria-labelledby="archive">
             <h2 id="archive">"Archive"</h2>
             <Show
                 when=move || archived.get().is_none()
-                fallback=|| view! { <p>"The project is archived: nothing can be started on it."</p> }
+                fallback=move || view! {
+                    <p>"The project is archived: nothing can be started on it."</p>
+                    <p class="actions"><button type="button" class="btn" on:click=ask_back>"Take it out of the archive"</button></p>
+                }
             >
                 <p>"An archived project keeps its runs and their history; nothing can be started on it."</p>
                 <p class="actions"><button type="button" class="btn danger" on:click=ask>"Archive the project"</button></p>

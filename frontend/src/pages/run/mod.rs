@@ -90,7 +90,7 @@ fn announce(view: RunView) {
 fn Missing(path: RunPath) -> impl IntoView {
     view! {
         <PageHead title="There is no such run" />
-        <p>"This project has no run with that identifier. The address may be mistyped, or the run belongs to another project or server."</p>
+        <p>"This project has no run with that identifier. The address may be mistyped, the run may belong to another project or server, or you may not see it."</p>
         <p><a href=format!("/projects/{}/runs", path.project)>"The project's runs"</a></p>
     }
 }
