@@ -79,7 +79,7 @@ fn TokenTable(
         <Show when=move || !is_empty.get() fallback=|| view! {
             <Empty title="No token yet."><p>"Programs that start runs or follow them need one."</p></Empty>
         }>
-            <div class="table-scroll" tabindex="0" role="region" aria-label="API tokens">
+            <div class="table-scroll" tabindex="0" role="region" aria-label="Table of API tokens">
                 <table class="table cards" role="table" aria-labelledby="tokens">
                     <thead role="rowgroup"><tr role="row">
                         <th scope="col" role="columnheader">"Name"</th>

@@ -37,7 +37,7 @@ pub fn Users() -> impl IntoView {
         <section class="panel" aria-labelledby="users">
             <h2 id="users">"Users"</h2>
             <Loaded query=users rows=3 let:list>
-                <div class="table-scroll" tabindex="0" role="region" aria-label="Users">
+                <div class="table-scroll" tabindex="0" role="region" aria-label="Table of users">
                     <table class="table cards" role="table" aria-labelledby="users">
                         <thead role="rowgroup"><tr role="row">
                             <th scope="col" role="columnheader">"User name"</th>

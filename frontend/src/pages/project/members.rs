@@ -35,7 +35,7 @@ pub fn Members(id: ProjectId, may_manage: Signal<bool>) -> impl IntoView {
             <section class="panel" aria-labelledby="members">
                 <h2 id="members">"Members"</h2>
                 <Loaded query=members rows=3 let:list>
-                    <div class="table-scroll" tabindex="0" role="region" aria-label="Members">
+                    <div class="table-scroll" tabindex="0" role="region" aria-label="Table of members">
                         <table class="table cards" role="table" aria-labelledby="members">
                             <thead role="rowgroup"><tr role="row">
                                 <th scope="col" role="columnheader">"User name"</th>

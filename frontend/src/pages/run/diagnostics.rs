@@ -62,7 +62,7 @@ fn Lost(view: RunView, count: Memo<u64>) -> impl IntoView {
             <h2 id="lost-events">"Events that did not arrive"</h2>
             <p class="muted">"The run itself is not affected: its history below is complete. What listens at these channels missed something."</p>
             <Loaded query=found rows=2 let:list>
-                <div class="table-scroll" tabindex="0" role="region" aria-label="Events that did not arrive">
+                <div class="table-scroll" tabindex="0" role="region" aria-label="Table of the events that did not arrive">
                     <table class="table cards" role="table" aria-labelledby="lost-events">
                         <thead role="rowgroup"><tr role="row">
                             <th scope="col" role="columnheader">"Channel"</th>
