@@ -52,6 +52,7 @@ const TABLE: &[(On, &str, &str, &[&str])] = &[
             "list_workflow_versions",
             "get_workflow_version",
             "validate_workflow",
+            "compare_workflow_versions",
         ],
     ),
     (On::Project, "viewer", "read_projects", &["get_project", "list_project_members"]),
@@ -83,7 +84,7 @@ const TABLE: &[(On, &str, &str, &[&str])] = &[
     (On::Project, "approver", "decide_approvals", &["approve_run", "reject_run", "refresh_approval"]),
     (On::Project, "maintainer", "manage_projects", &["update_project"]),
     (On::Project, "admin", "manage_members", &["set_project_member", "remove_project_member"]),
-    (On::Project, "admin", "archive_projects", &["archive_project"]),
+    (On::Project, "admin", "archive_projects", &["archive_project", "unarchive_project"]),
     (On::Installation, "maintainer", "publish_workflows", &["publish_workflow_version"]),
     (On::Installation, "maintainer", "create_projects", &["create_project"]),
     (
