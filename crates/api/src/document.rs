@@ -33,7 +33,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
         (name = "users", description = "People, their roles, and invitations."),
         (name = "service", description = "The server itself."),
     ),
-    components(schemas(wire::Problem)),
+    // Those that stand in queries alone are not found by following bodies.
+    components(schemas(
+        wire::Problem,
+        wire::schema::ArchivedFilter,
+        wire::schema::LabelFilter,
+        wire::schema::ListOrder,
+    )),
     security(("token" = []), ("session" = [])),
     modifiers(&SecuritySchemes),
 )]
