@@ -14,6 +14,7 @@ pub mod failure;
 pub mod fault;
 pub mod id;
 pub mod project;
+pub mod publication;
 #[cfg(feature = "contract")]
 pub mod risk;
 pub mod run;
@@ -22,5 +23,8 @@ pub mod timestamp;
 pub use actor::{Actor, ActorKind};
 pub use digest::Digest;
 pub use fault::{Fault, FaultCode};
-pub use id::{ApprovalId, ArtifactId, AttemptId, IdError, ProjectId, RunId, SessionId, TokenId, UserId};
+pub use id::{
+    ApprovalId, ArtifactId, AttemptId, DeliveryId, IdError, ProjectId, RunId, SessionId, TokenId, UserId,
+    WebhookId,
+};
 pub use timestamp::Timestamp;

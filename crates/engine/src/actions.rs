@@ -114,7 +114,7 @@ impl Engine {
             })
             .await?;
         if !reply.replayed {
-            self.committed(reply.value.id);
+            self.committed(&reply.value);
         }
         Ok(reply)
     }
@@ -171,7 +171,7 @@ impl Engine {
             })
             .await?;
         if !reply.replayed {
-            self.committed(reply.value.id);
+            self.committed(&reply.value);
         }
         Ok(reply)
     }
@@ -215,7 +215,7 @@ impl Engine {
             ChangeRun { run_id, pinned, change, actor, fence: None, lease, now: clock::now(), idempotency };
         let reply = self.store().write(operation).await?;
         if !reply.replayed {
-            self.committed(run_id);
+            self.committed(&reply.value.run);
         }
         Ok(reply)
     }

@@ -13,6 +13,8 @@ mod files;
 mod hub;
 mod layout;
 mod logs;
+mod metrics;
+mod publication;
 mod scheduler;
 mod signals;
 mod steps;
@@ -27,10 +29,11 @@ pub use logs::LogReader;
 
 use artifacts::Artifacts;
 use definitions::Definitions;
-use domain::RunId;
 use git::Git;
 use layout::Layout;
+use metrics::Metrics;
 use persistence::Store;
+use publication::Backlog;
 use sandbox::Sandbox;
 use scheduler::Live;
 use signals::News;
@@ -49,6 +52,9 @@ struct Shared {
     config: Config,
     store: Store,
     hub: Hub,
+    /// Hints that could not be given yet.
+    backlog: Backlog,
+    metrics: Metrics,
     artifacts: Artifacts,
     definitions: Definitions,
     layout: Layout,
@@ -72,6 +78,8 @@ impl Engine {
         let shared = Shared {
             store,
             hub: Hub::new(),
+            backlog: Backlog::default(),
+            metrics: Metrics::default(),
             artifacts: Artifacts::new(layout.artifacts()),
             definitions: Definitions::default(),
             mirrors: Mirrors::new(git, layout.mirrors()),
@@ -105,15 +113,6 @@ impl Engine {
 
     pub fn config(&self) -> &Config {
         &self.shared.config
-    }
-
-    /// Wakes listeners and workers after a commit.
-    pub(crate) fn committed(&self, run: RunId) {
-        self.shared.hub.publish(run);
-        self.shared.due.notify_one();
-        if self.shared.store.is_shared() {
-            self.shared.news.add(run);
-        }
     }
 
     /// Asks `run` to end: live steps are ended and their attempts go back to the queue.

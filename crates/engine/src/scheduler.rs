@@ -4,7 +4,9 @@ use crate::Engine;
 use crate::clock;
 use crate::error::Result;
 use domain::RunId;
-use persistence::commands::{Change, ClaimAttempts, Claimed, DueGates, GetRun, NextDue, OrphanedAttempts};
+use persistence::commands::{
+    Change, ClaimAttempts, Claimed, DueGates, GetRun, NextDue, OrphanedAttempts, Workers,
+};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -62,6 +64,7 @@ impl Engine {
             // This process alone uses the database: whatever another one had leased is nobody's now.
             self.recover(OrphanedAttempts::NotOwnedBy(self.shared.owner.clone())).await;
         }
+        self.forget_owed_hints().await;
         self.sweep_workspaces().await;
         let slots = Arc::new(Semaphore::new(self.config().max_live_steps));
         let tasks = TaskTracker::new();
@@ -71,6 +74,7 @@ impl Engine {
             if let Err(error) = self.claim(&slots, &tasks).await {
                 tracing::error!(%error, "due work could not be claimed");
             }
+            self.settle_hints().await;
             let wait = self.until_next_due(&slots).await;
             tokio::select! {
                 () = self.shared.due.notified() => {}
@@ -183,15 +187,14 @@ impl Engine {
 
     async fn until_next_due(&self, slots: &Semaphore) -> Duration {
         let ceiling = if self.store().is_shared() { SHARED_POLL } else { IDLE };
-        if slots.available_permits() == 0 {
-            // A slot that becomes free rings; until then only leases and gates can fall due.
-            return ceiling.min(self.config().lease);
-        }
-        match self.store().read(NextDue).await {
-            Ok(Some(at)) => at.since(clock::now()).max(Duration::from_millis(1)).min(ceiling),
-            Ok(None) => ceiling,
-            Err(_) => Duration::from_secs(1),
-        }
+        // A slot that becomes free rings; until then only leases, gates and deliveries can fall due.
+        let workers = if slots.available_permits() == 0 { Workers::Busy } else { Workers::Free };
+        let timers = match self.store().read(NextDue { workers, busy_webhooks: Vec::new() }).await {
+            Ok(timers) => timers,
+            Err(_) => return Duration::from_secs(1),
+        };
+        let next = [timers.work, self.shared.backlog.next()].into_iter().flatten().min();
+        next.map_or(ceiling, |at| at.since(clock::now()).max(Duration::from_millis(1)).min(ceiling))
     }
 
     /// Removes the workspace of a run that has ended.

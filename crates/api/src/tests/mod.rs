@@ -7,6 +7,7 @@ mod logs;
 mod pages;
 mod problems;
 mod projects;
+mod publication;
 mod runs;
 mod streams;
 mod support;

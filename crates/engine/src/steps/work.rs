@@ -123,7 +123,7 @@ impl Engine {
                 idempotency: None,
             })
             .await?;
-        self.committed(run.id);
+        self.committed(&reply.value.run);
         Ok(reply.value)
     }
 

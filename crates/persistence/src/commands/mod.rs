@@ -4,8 +4,10 @@ mod change;
 mod check;
 mod identity;
 mod project;
+mod publication;
 mod queue;
 mod run;
+mod webhook;
 mod workflow;
 
 pub use change::{AttemptReport, Change, ChangeRun, Changed, Fence, GateOpening};
@@ -15,11 +17,19 @@ pub use identity::{
     RevokeSession, RevokeToken, TouchSession,
 };
 pub use project::{ArchiveProject, CreateProject, GetProject, ListProjects, UpdateProject};
-pub use queue::{ClaimAttempts, Claimed, DueGates, NextDue, OrphanedAttempts, RecordProcess, RenewLease};
+pub use publication::{Publication, RecordPublicationFailure, ResolvePublication, SupersedeHints};
+pub use queue::{
+    ClaimAttempts, Claimed, DueGates, NextDue, OrphanedAttempts, RecordProcess, RenewLease, Timers, Workers,
+};
 pub use run::{
-    AddArtifacts, AddDiagnostic, CreateRun, FeedEvents, FeedPosition, FeedStart, GetApproval, GetArtifact,
-    GetRun, ListApprovals, ListArtifacts, ListAttempts, ListDiagnostics, ListEvents, ListFailures,
-    ListLineage, ListRuns, ListTransitions, Retry, RunFilter, RunScope, ScopeOfRun,
+    AddArtifacts, CreateRun, FeedEvents, FeedPosition, FeedStart, GetApproval, GetArtifact, GetRun,
+    ListApprovals, ListArtifacts, ListAttempts, ListDiagnostics, ListEvents, ListFailures, ListLineage,
+    ListRuns, ListTransitions, Retry, RunFilter, RunScope, ScopeOfRun,
+};
+pub use webhook::{
+    Attempted, ClaimDeliveries, ClaimedDelivery, CreateWebhook, DeleteWebhook, DeliveryEnd, FinishDelivery,
+    GetWebhook, ListDeliveries, ListWebhooks, Message, Ping, Redeliver, ReleaseDeliveries, RotateSecret,
+    UpdateWebhook,
 };
 pub use workflow::{
     GetVersion, GetWorkflow, ListVersions, ListWorkflows, PublishVersion, Published, Publisher,

@@ -2,7 +2,7 @@
 
 use super::{Fence, operations};
 use crate::records::{AttemptRecord, RunRecord};
-use domain::{ApprovalId, RunId, Timestamp};
+use domain::{ApprovalId, RunId, Timestamp, WebhookId};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ operations! {
     RecordProcess => (),
     OrphanedAttempts => Vec<Claimed>,
     DueGates => Vec<(RunId, ApprovalId)>,
-    NextDue => Option<Timestamp>,
+    NextDue => Timers,
 }
 
 /// An attempt with its run.
@@ -59,6 +59,24 @@ pub struct DueGates {
     pub now: Timestamp,
 }
 
-/// When the earliest timer is due: a waiting attempt, a lease, a gate's expiry.
+/// Whether this node could take up an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Workers {
+    Free,
+    Busy,
+}
+
+/// When the earliest timers are due: a waiting attempt (if a worker is free), a lease, a gate's expiry, a delivery.
 #[derive(Debug, Clone)]
-pub struct NextDue;
+pub struct NextDue {
+    pub workers: Workers,
+    /// Webhooks to which this node sends as much at once as it may.
+    pub busy_webhooks: Vec<WebhookId>,
+}
+
+/// When something falls due next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Timers {
+    pub work: Option<Timestamp>,
+    pub delivery: Option<Timestamp>,
+}

@@ -33,7 +33,6 @@ operations! {
     RunScope => ScopeOfRun,
     ListApprovals => Vec<(ApprovalRecord, Vec<VoteRecord>)>,
     ListDiagnostics => Vec<DiagnosticRecord>,
-    AddDiagnostic => (),
 }
 
 /// Makes a run: its row, its first transition and event, and the attempt that a worker takes up.
@@ -201,6 +200,3 @@ pub struct ListApprovals {
 pub struct ListDiagnostics {
     pub run_id: RunId,
 }
-
-#[derive(Debug, Clone)]
-pub struct AddDiagnostic(pub DiagnosticRecord);

@@ -1,6 +1,6 @@
 //! Making a run: all of it, or nothing.
 
-use super::{Conn, idempotency, write};
+use super::{Conn, idempotency, webhooks, write};
 use crate::commands::*;
 use crate::error::{Error, Result};
 use crate::records::*;
@@ -36,9 +36,12 @@ impl Execute<Conn> for CreateRun {
             .values(TransitionRow::from(&transition(self)))
             .execute(conn)
             .await?;
-        for event in events(&run) {
-            diesel::insert_into(run_events::table).values(EventRow::from(&event)).execute(conn).await?;
+        let events = events(&run);
+        for event in &events {
+            diesel::insert_into(run_events::table).values(EventRow::from(event)).execute(conn).await?;
         }
+        let kinds: Vec<_> = events.iter().map(|event| (event.seq, event.kind)).collect();
+        webhooks::send(conn, &run, &kinds, self.now).await?;
         let first = AttemptWrite {
             step: self.first_step.clone(),
             attempt: 1,

@@ -10,9 +10,11 @@ mod create_run;
 mod idempotency;
 mod identity;
 mod projects;
+mod publication;
 mod queue;
 mod runs;
 mod state;
+mod webhooks;
 mod workflows;
 mod write;
 

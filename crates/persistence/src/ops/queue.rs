@@ -1,6 +1,6 @@
 //! Due work: leases and timers.
 
-use super::{Conn, dialect};
+use super::{Conn, dialect, webhooks};
 use crate::commands::*;
 use crate::error::{Error, Result};
 use crate::locking::LockDsl;
@@ -10,7 +10,7 @@ use crate::sql::{At, Column, Doc, Key};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::run::AttemptState;
-use domain::{ApprovalId, RunId, Timestamp};
+use domain::{ApprovalId, RunId};
 
 const READY: &str = AttemptState::Ready.as_str();
 const LEASED: &str = AttemptState::Leased.as_str();
@@ -116,14 +116,17 @@ impl Execute<Conn> for DueGates {
 }
 
 impl Execute<Conn> for NextDue {
-    async fn perform(&self, conn: &mut Conn) -> Result<Option<Timestamp>> {
-        let ready: Option<At> = step_attempts::table
-            .filter(step_attempts::state.eq(READY))
-            .order(step_attempts::available_at)
-            .select(step_attempts::available_at)
-            .first(conn)
-            .await
-            .optional()?;
+    async fn perform(&self, conn: &mut Conn) -> Result<Timers> {
+        let ready: Option<At> = match self.workers {
+            Workers::Busy => None,
+            Workers::Free => step_attempts::table
+                .filter(step_attempts::state.eq(READY))
+                .order(step_attempts::available_at)
+                .select(step_attempts::available_at)
+                .first(conn)
+                .await
+                .optional()?,
+        };
         let lease: Option<Option<At>> = step_attempts::table
             .filter(step_attempts::state.eq(LEASED))
             .order(step_attempts::lease_expires_at)
@@ -140,6 +143,7 @@ impl Execute<Conn> for NextDue {
             .await
             .optional()?;
         let due = [ready, lease.flatten(), gate.flatten()];
-        Ok(due.into_iter().flatten().map(|At(at)| at).min())
+        let work = due.into_iter().flatten().map(|At(at)| at).min();
+        Ok(Timers { work, delivery: webhooks::next_delivery(conn, &self.busy_webhooks).await? })
     }
 }
