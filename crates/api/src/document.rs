@@ -29,6 +29,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
         (name = "events", description = "What happened, as lists and as streams."),
         (name = "approvals", description = "Gates that wait for people."),
         (name = "failures", description = "Why runs failed."),
+        (name = "webhooks", description = "Events sent to a project's own addresses."),
         (name = "identity", description = "Sessions and API tokens."),
         (name = "service", description = "The server itself."),
     ),

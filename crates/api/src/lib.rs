@@ -21,6 +21,7 @@ mod views;
 pub use document::{openapi, openapi_json};
 pub use permission::Permission;
 pub use server::{Settings, serve};
+pub use views::render_event;
 
 #[cfg(test)]
 mod tests;

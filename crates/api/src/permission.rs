@@ -31,6 +31,15 @@ pub fn permission_of(operation: &str) -> Option<Permission> {
         "get_session" | "delete_session" | "create_token" | "list_tokens" | "revoke_token" => Permission::Own,
         "list_projects" | "get_project" => Permission::ReadProjects,
         "create_project" | "update_project" | "archive_project" => Permission::ManageProjects,
+        "create_webhook"
+        | "list_webhooks"
+        | "get_webhook"
+        | "update_webhook"
+        | "delete_webhook"
+        | "rotate_webhook_secret"
+        | "test_webhook"
+        | "list_deliveries"
+        | "redeliver_delivery" => Permission::ManageProjects,
         "list_workflows"
         | "get_workflow"
         | "list_workflow_versions"

@@ -58,6 +58,10 @@ problem_sets! {
     CreatingProject = [ALWAYS, BODY], [NameTaken, IdempotencyKeyReused];
     /// Changing a project.
     UpdatingProject = [ALWAYS, BODY], [NotFound, NameTaken, PreconditionRequired, StaleRevision];
+    /// Making a webhook.
+    CreatingWebhook = [ALWAYS, BODY], [NotFound, ProjectArchived];
+    /// Changing a webhook.
+    UpdatingWebhook = [ALWAYS, BODY], [NotFound, PreconditionRequired, StaleRevision];
     /// Starting a run.
     StartingRun = [ALWAYS, BODY], [NotFound, ProjectArchived, IdempotencyKeyReused];
     /// Retrying a run.

@@ -18,14 +18,16 @@ mod publication;
 mod scheduler;
 mod signals;
 mod steps;
+mod webhooks;
 mod workspace;
 
 pub use actions::{Decide, RetryBase, RetryRun, StartRun};
-pub use config::{Agent, Config, Credential, Limits};
+pub use config::{Agent, Config, Credential, Limits, RenderEvent, Webhooks};
 pub use error::{Error, Result};
 pub use evidence::ShownEvidence;
 pub use hub::Hub;
 pub use logs::LogReader;
+pub use webhooks::new_secret as new_webhook_secret;
 
 use artifacts::Artifacts;
 use definitions::Definitions;
@@ -40,6 +42,7 @@ use signals::News;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use webhooks::{HttpClient, UnderWay};
 use workspace::Mirrors;
 
 /// A cheap handle on the running engine.
@@ -55,6 +58,10 @@ struct Shared {
     /// Hints that could not be given yet.
     backlog: Backlog,
     metrics: Metrics,
+    /// What webhooks are reached by.
+    http: HttpClient,
+    /// Messages on their way to webhooks.
+    under_way: UnderWay,
     artifacts: Artifacts,
     definitions: Definitions,
     layout: Layout,
@@ -80,6 +87,8 @@ impl Engine {
             hub: Hub::new(),
             backlog: Backlog::default(),
             metrics: Metrics::default(),
+            http: HttpClient::new(&config.webhooks),
+            under_way: UnderWay::default(),
             artifacts: Artifacts::new(layout.artifacts()),
             definitions: Definitions::default(),
             mirrors: Mirrors::new(git, layout.mirrors()),

@@ -3,7 +3,8 @@
 use crate::Engine;
 use crate::clock;
 use crate::error::Result;
-use domain::RunId;
+use crate::webhooks::wakes_at;
+use domain::{RunId, Timestamp};
 use persistence::commands::{
     Change, ClaimAttempts, Claimed, DueGates, GetRun, NextDue, OrphanedAttempts, Workers,
 };
@@ -63,11 +64,13 @@ impl Engine {
         if !self.store().is_shared() {
             // This process alone uses the database: whatever another one had leased is nobody's now.
             self.recover(OrphanedAttempts::NotOwnedBy(self.shared.owner.clone())).await;
+            self.release_deliveries().await;
         }
         self.forget_owed_hints().await;
         self.sweep_workspaces().await;
         let slots = Arc::new(Semaphore::new(self.config().max_live_steps));
         let tasks = TaskTracker::new();
+        let mut delivery = Some(clock::now());
         while !self.shared.stop.is_cancelled() {
             self.recover(OrphanedAttempts::Expired).await;
             self.expire_gates().await;
@@ -75,7 +78,11 @@ impl Engine {
                 tracing::error!(%error, "due work could not be claimed");
             }
             self.settle_hints().await;
-            let wait = self.until_next_due(&slots).await;
+            if delivery.is_some_and(|at| at <= clock::now()) {
+                self.deliver_due(&tasks).await;
+            }
+            let wait;
+            (wait, delivery) = self.until_next_due(&slots).await;
             tokio::select! {
                 () = self.shared.due.notified() => {}
                 () = tokio::time::sleep(wait) => {}
@@ -185,16 +192,21 @@ impl Engine {
         }
     }
 
-    async fn until_next_due(&self, slots: &Semaphore) -> Duration {
+    /// How long to sleep, and when the next delivery that this node could make is due.
+    async fn until_next_due(&self, slots: &Semaphore) -> (Duration, Option<Timestamp>) {
         let ceiling = if self.store().is_shared() { SHARED_POLL } else { IDLE };
         // A slot that becomes free rings; until then only leases, gates and deliveries can fall due.
         let workers = if slots.available_permits() == 0 { Workers::Busy } else { Workers::Free };
-        let timers = match self.store().read(NextDue { workers, busy_webhooks: Vec::new() }).await {
-            Ok(timers) => timers,
-            Err(_) => return Duration::from_secs(1),
-        };
-        let next = [timers.work, self.shared.backlog.next()].into_iter().flatten().min();
-        next.map_or(ceiling, |at| at.since(clock::now()).max(Duration::from_millis(1)).min(ceiling))
+        let timers =
+            match self.store().read(NextDue { workers, busy_webhooks: self.shared.under_way.busy() }).await {
+                Ok(timers) => timers,
+                Err(_) => return (Duration::from_secs(1), None),
+            };
+        let delivery = wakes_at(timers.delivery, self);
+        let next = [timers.work, delivery, self.shared.backlog.next()].into_iter().flatten().min();
+        let wait =
+            next.map_or(ceiling, |at| at.since(clock::now()).max(Duration::from_millis(1)).min(ceiling));
+        (wait, delivery)
     }
 
     /// Removes the workspace of a run that has ended.

@@ -21,6 +21,7 @@ pub mod run;
 pub mod schema;
 pub mod step;
 pub mod transition;
+pub mod webhook;
 pub mod workflow;
 
 pub use approval::{
@@ -47,6 +48,10 @@ pub use run::{
 };
 pub use step::{AttemptResponse, LogQuery, StepList, StepResponse};
 pub use transition::{ListTransitions, TransitionList, TransitionResponse};
+pub use webhook::{
+    CreateWebhookRequest, DeliveryList, DeliveryResponse, ListDeliveries, UpdateWebhookRequest, WebhookList,
+    WebhookMessage, WebhookResponse, WebhookSecretResponse,
+};
 pub use workflow::{
     PublishedVersion, ValidationResult, WorkflowList, WorkflowResponse, WorkflowStep, WorkflowVersionList,
     WorkflowVersionResponse, WorkflowVersionSummary,

@@ -14,6 +14,7 @@ pub use cursor::{Cursor, next_link};
 pub use idempotency::IdempotencyKey;
 pub use params::Params;
 pub use paths::{
-    ApprovalPath, ArtifactPath, AttemptPath, ProjectPath, RunPath, TokenPath, VersionPath, WorkflowPath,
+    ApprovalPath, ArtifactPath, AttemptPath, DeliveryPath, ProjectPath, RunPath, TokenPath, VersionPath,
+    WebhookPath, WorkflowPath,
 };
 pub use preconditions::{IfMatch, etag, is_not_modified};

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use domain::contract::{StepKey, WorkflowName};
-use domain::{ApprovalId, ArtifactId, ProjectId, RunId, TokenId};
+use domain::{ApprovalId, ArtifactId, DeliveryId, ProjectId, RunId, TokenId, WebhookId};
 use std::future::{Ready, ready};
 
 macro_rules! paths {
@@ -77,6 +77,17 @@ paths! {
     VersionPath {
         name: WorkflowName = "workflow", |text| WorkflowName::parse(text).ok(), wire::schema::WorkflowName;
         version: i64 = "version", positive::<i64>, i64;
+    }
+    /// A webhook of a project.
+    WebhookPath {
+        project_id: ProjectId = "project", |text| ProjectId::parse(text).ok(), wire::schema::Uuid;
+        webhook_id: WebhookId = "webhook", |text| WebhookId::parse(text).ok(), wire::schema::Uuid;
+    }
+    /// A message to a webhook.
+    DeliveryPath {
+        project_id: ProjectId = "project", |text| ProjectId::parse(text).ok(), wire::schema::Uuid;
+        webhook_id: WebhookId = "webhook", |text| WebhookId::parse(text).ok(), wire::schema::Uuid;
+        delivery_id: DeliveryId = "delivery", |text| DeliveryId::parse(text).ok(), wire::schema::Uuid;
     }
     /// An API token.
     TokenPath {

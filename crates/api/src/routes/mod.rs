@@ -2,6 +2,7 @@
 
 mod approvals;
 mod decisions;
+mod deliveries;
 mod events;
 mod failures;
 mod files;
@@ -13,6 +14,7 @@ mod session;
 mod steps;
 mod tokens;
 mod versions;
+mod webhooks;
 mod workflows;
 
 use crate::error::{Error, Result};
@@ -43,6 +45,8 @@ pub fn api(config: &mut ServiceConfig<'_>) {
     failures::configure(config);
     approvals::configure(config);
     decisions::configure(config);
+    webhooks::configure(config);
+    deliveries::configure(config);
     session::configure(config);
     tokens::configure(config);
 }

@@ -78,6 +78,8 @@ impl Fixture {
             agents: Default::default(),
             credentials: Default::default(),
             limits: Limits::default(),
+            webhooks: Default::default(),
+            render_event: crate::render_event,
             step_env: Default::default(),
             readable: Vec::new(),
             writable: Vec::new(),

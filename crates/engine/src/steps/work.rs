@@ -94,7 +94,7 @@ impl Engine {
     async fn report(&self, held: &Held, end: End) -> Result<Option<Changed>> {
         let change = match end {
             End::Succeeded { outputs, report } => Change::Complete { outputs, report },
-            End::Failed { failure, report } => Change::Fail { failure, jitter: jitter(), report },
+            End::Failed { failure, report } => Change::Fail { failure, jitter: clock::jitter(), report },
             End::Lost => Change::Lose,
             End::GateOpened(changed) => return Ok(Some(*changed)),
             End::Abandoned => return Ok(None),
@@ -191,9 +191,4 @@ fn fault(error: &crate::Error) -> Result<End> {
             )
         }
     })
-}
-
-/// A random number in `0.0..=1.0`, so that retries of many runs do not fall together.
-fn jitter() -> f64 {
-    getrandom::u32().map_or(0.5, |bits| f64::from(bits) / f64::from(u32::MAX))
 }

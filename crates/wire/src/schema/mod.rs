@@ -8,7 +8,7 @@ pub use shape::{
     StepFailure, TestSummary,
 };
 pub use text::{
-    ActorKind, ApprovalStatus, AttemptState, Decision, Digest, ErrorType, EventKind, FailureReason,
-    FaultCode, FileStatus, InputOrigin, ObjectId, RationaleRule, RejectAction, RiskLevel, RunStatus,
-    SafeRetry, ShipMode, StepKey, Timestamp, Uuid, WorkflowName,
+    ActorKind, ApprovalStatus, AttemptState, Decision, DeliveryState, Digest, ErrorType, EventKind,
+    FailureReason, FaultCode, FileStatus, InputOrigin, ObjectId, RationaleRule, RejectAction, RiskLevel,
+    RunStatus, SafeRetry, ShipMode, StepKey, Timestamp, Uuid, WorkflowName,
 };
