@@ -23,4 +23,5 @@ mod main_job;
 mod real_codebase;
 mod retry;
 mod runs;
+mod webhooks;
 mod wrong_requests;

@@ -5,6 +5,7 @@ pub mod api;
 pub mod pipe;
 pub mod processes;
 pub mod program;
+pub mod receiver;
 pub mod repository;
 pub mod run;
 pub mod scene;
@@ -14,6 +15,7 @@ pub mod workflows;
 
 pub use api::{Api, Reply};
 pub use pipe::Pipe;
+pub use receiver::{Manner, Receiver};
 pub use repository::Repository;
 pub use run::Run;
 pub use scene::Scene;
