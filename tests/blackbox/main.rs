@@ -13,6 +13,7 @@ mod support;
 
 mod blocked_gates;
 mod crash;
+mod event_sequences;
 mod events;
 mod evidence;
 mod failures;

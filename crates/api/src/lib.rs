@@ -8,6 +8,7 @@ mod document;
 mod error;
 pub mod identity;
 mod input;
+mod metrics;
 mod operations;
 mod pages;
 mod permission;
@@ -20,7 +21,7 @@ mod views;
 
 pub use document::{openapi, openapi_json};
 pub use permission::Permission;
-pub use server::{Settings, serve};
+pub use server::{MetricsReaders, Settings, serve};
 pub use views::render_event;
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ pub enum Permission {
     StartRuns,
     CancelRuns,
     DecideApprovals,
+    ReadMetrics,
 }
 
 /// What this operation needs; `None` for one that the table does not know, which nobody may do.
@@ -55,6 +56,7 @@ pub fn permission_of(operation: &str) -> Option<Permission> {
         "start_run" | "retry_run" => Permission::StartRuns,
         "cancel_run" => Permission::CancelRuns,
         "approve_run" | "reject_run" | "refresh_approval" => Permission::DecideApprovals,
+        "get_metrics" => Permission::ReadMetrics,
         _ => return None,
     })
 }
@@ -72,7 +74,8 @@ pub fn authorize(principal: &Principal, permission: Permission, project: Option<
         | Permission::ReadRuns
         | Permission::StartRuns
         | Permission::CancelRuns
-        | Permission::DecideApprovals => {
+        | Permission::DecideApprovals
+        | Permission::ReadMetrics => {
             if principal.user.is_owner {
                 Ok(())
             } else {

@@ -114,7 +114,7 @@ impl Engine {
             })
             .await?;
         if !reply.replayed {
-            self.committed(&reply.value);
+            self.created(&reply.value);
         }
         Ok(reply)
     }
@@ -171,7 +171,7 @@ impl Engine {
             })
             .await?;
         if !reply.replayed {
-            self.committed(&reply.value);
+            self.created(&reply.value);
         }
         Ok(reply)
     }
@@ -184,7 +184,15 @@ impl Engine {
             evidence_digest: request.evidence_digest,
             rationale: request.rationale,
         };
-        self.change(request.run_id, change, Some(request.actor), request.idempotency).await
+        let reply = self.change(request.run_id, change, Some(request.actor), request.idempotency).await?;
+        if !reply.replayed
+            && reply.value.events_written > 0
+            && let Some((gate, _)) = &reply.value.approval
+            && let Some(decided) = gate.decided_at
+        {
+            self.shared.metrics.gate_decided(gate.status, decided.since(gate.requested_at));
+        }
+        Ok(reply)
     }
 
     /// Cancels a run that has not ended; its processes are ended too.
@@ -215,7 +223,7 @@ impl Engine {
             ChangeRun { run_id, pinned, change, actor, fence: None, lease, now: clock::now(), idempotency };
         let reply = self.store().write(operation).await?;
         if !reply.replayed {
-            self.committed(&reply.value.run);
+            self.committed(&reply.value);
         }
         Ok(reply)
     }

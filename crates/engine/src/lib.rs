@@ -27,13 +27,13 @@ pub use error::{Error, Result};
 pub use evidence::ShownEvidence;
 pub use hub::Hub;
 pub use logs::LogReader;
+pub use metrics::Metrics;
 pub use webhooks::new_secret as new_webhook_secret;
 
 use artifacts::Artifacts;
 use definitions::Definitions;
 use git::Git;
 use layout::Layout;
-use metrics::Metrics;
 use persistence::Store;
 use publication::Backlog;
 use sandbox::Sandbox;
@@ -114,6 +114,15 @@ impl Engine {
 
     pub fn artifacts(&self) -> &Artifacts {
         &self.shared.artifacts
+    }
+
+    pub fn metrics(&self) -> &Metrics {
+        &self.shared.metrics
+    }
+
+    /// How many runs this process works on.
+    pub fn busy_workers(&self) -> usize {
+        self.shared.live.count()
     }
 
     pub fn definitions(&self) -> &Definitions {

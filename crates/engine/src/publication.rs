@@ -4,7 +4,9 @@ use crate::Engine;
 use crate::clock;
 use domain::publication::{Channel, Fault, Reason, Resolution};
 use domain::{RunId, Timestamp};
-use persistence::commands::{Publication, RecordPublicationFailure, ResolvePublication, SupersedeHints};
+use persistence::commands::{
+    Changed, Publication, RecordPublicationFailure, ResolvePublication, SupersedeHints,
+};
 use persistence::records::RunRecord;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -67,8 +69,21 @@ impl Backlog {
 }
 
 impl Engine {
-    /// Wakes listeners and workers after a commit that left the run like this.
-    pub(crate) fn committed(&self, run: &RunRecord) {
+    /// Wakes listeners and workers after a run was made.
+    pub(crate) fn created(&self, run: &RunRecord) {
+        self.shared.metrics.run_started(u64::try_from(run.last_event_seq).unwrap_or(0));
+        self.announce_news(run);
+    }
+
+    /// Wakes listeners and workers after a commit.
+    pub(crate) fn committed(&self, changed: &Changed) {
+        if changed.events_written > 0 {
+            self.shared.metrics.run_changed(changed.run.status, u64::from(changed.events_written));
+        }
+        self.announce_news(&changed.run);
+    }
+
+    fn announce_news(&self, run: &RunRecord) {
         let hint = (Channel::InProcess, run.id, run.last_event_seq);
         match self.hub().publish(run.id) {
             Ok(()) => self.shared.backlog.given(hint),

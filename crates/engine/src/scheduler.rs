@@ -37,6 +37,10 @@ impl Live {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner).remove(&run);
     }
 
+    pub fn count(&self) -> usize {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     fn cancel(&self, run: RunId) {
         if let Some(token) = self.tokens.lock().unwrap_or_else(PoisonError::into_inner).get(&run) {
             token.cancel();

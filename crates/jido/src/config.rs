@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
-const SECTIONS: [&str; 5] = ["agents", "credentials", "limits", "steps", "webhooks"];
+const SECTIONS: [&str; 6] = ["agents", "credentials", "limits", "metrics", "steps", "webhooks"];
 
 /// The whole file.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,6 +26,15 @@ pub struct FileConfig {
     pub limits: Limits,
     pub steps: Steps,
     pub webhooks: Webhooks,
+    pub metrics: Metrics,
+}
+
+/// Who may read `/metrics`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Metrics {
+    /// Everyone who reaches the server; otherwise whoever shows the token of somebody permitted.
+    pub public: bool,
 }
 
 /// What all steps have in common.
@@ -86,6 +95,7 @@ impl FileConfig {
             credentials: named(&document, "credentials", &mut faults),
             limits: section(&document, "limits", &mut faults),
             steps: section(&document, "steps", &mut faults),
+            metrics: section(&document, "metrics", &mut faults),
             webhooks: section(&document, "webhooks", &mut faults),
         };
         config.check(&mut faults);

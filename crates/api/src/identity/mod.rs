@@ -10,5 +10,5 @@ pub use principal::{Credential, Principal};
 pub use secret::{hash_secret, new_secret};
 
 pub(crate) use cookie::{cleared, read as session_cookie, session as new_session_cookie};
-pub(crate) use guard::guard;
+pub(crate) use guard::{admit, guard};
 pub(crate) use principal::{SESSION_LIFE, is_live};

@@ -1,6 +1,7 @@
 //! When a stream looks again, and what ends it from outside.
 
 use crate::identity::{Principal, is_live};
+use crate::metrics::OpenStream;
 use crate::server::App;
 use actix_web::web;
 use domain::RunId;
@@ -32,6 +33,7 @@ pub struct Watch {
     hints: broadcast::Receiver<RunId>,
     stopping: watch::Receiver<bool>,
     sent_at: Instant,
+    _open: OpenStream,
     proved_at: Instant,
 }
 
@@ -41,7 +43,8 @@ impl Watch {
         let hints = app.engine.hub().subscribe();
         let stopping = app.stopping.clone();
         let now = Instant::now();
-        Self { app, caller, hints, stopping, sent_at: now, proved_at: now }
+        let _open = app.metrics.stream_opened();
+        Self { app, caller, hints, stopping, sent_at: now, _open, proved_at: now }
     }
 
     /// Notes that something was sent.

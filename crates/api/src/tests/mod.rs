@@ -4,6 +4,7 @@ mod approvals;
 mod contract;
 mod identity;
 mod logs;
+mod nodes;
 mod pages;
 mod problems;
 mod projects;

@@ -68,5 +68,17 @@ async fn a_hub_that_fails_leaves_the_run_right_and_its_failures_are_recorded_and
     }
     let ended = fixture.send(fixture.get(&run)).await.json();
     assert_eq!(ended["diagnostics"]["event_channel"], found.len(), "the run counts them: {ended:#}");
+    let metrics = fixture.send(fixture.get("/metrics")).await;
+    assert_eq!(metrics.header("content-type"), "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    for line in [
+        "jido_publication_failures_total{channel=\"in_process\"} 3",
+        "jido_runs{status=\"cancelled\"} 1",
+        "jido_runs_started_total 1",
+        "jido_runs_ended_total{outcome=\"cancelled\"} 1",
+        &format!("jido_events_written_total {}", seqs.len()),
+    ] {
+        assert!(metrics.text.lines().any(|found| found == line), "{line} is missing: {}", metrics.text);
+    }
+    assert!(!metrics.text.contains(&id), "no label names a run");
     fail::remove(format!("hub_publish_{id}"));
 }

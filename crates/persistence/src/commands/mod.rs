@@ -2,6 +2,7 @@
 
 mod change;
 mod check;
+mod gauges;
 mod identity;
 mod project;
 mod publication;
@@ -12,6 +13,7 @@ mod workflow;
 
 pub use change::{AttemptReport, Change, ChangeRun, Changed, Fence, GateOpening};
 pub use check::{CheckDatabase, Violation};
+pub use gauges::{Gauges, ReadGauges};
 pub use identity::{
     CreateOwnerLink, CreateToken, EnsureOwner, FindSession, FindToken, FindUser, ListTokens, RedeemOwnerLink,
     RevokeSession, RevokeToken, TouchSession,

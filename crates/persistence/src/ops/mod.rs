@@ -7,6 +7,7 @@ mod approvals;
 mod change;
 mod check;
 mod create_run;
+mod gauges;
 mod idempotency;
 mod identity;
 mod projects;
