@@ -1,6 +1,7 @@
 //! What a server that is killed leaves behind, and what the next one makes of it.
 
 use crate::blocked_gates::assert_blocked;
+use crate::failures::assert_failed;
 use crate::support::repository::assert_git_sound;
 use crate::support::{Backend, Options, Pipe, Repository, Run, Scene};
 use serde_json::json;
@@ -71,17 +72,8 @@ async fn a_step_that_must_not_be_repeated_fails_its_run_when_its_server_is_kille
     std::fs::write(place.join("released"), "").unwrap();
     scene.server.begin();
 
-    let ended = run.wait_for_end().await;
-    assert_eq!(ended["status"], "failed");
-    let failure = &ended["failure"];
-    assert_eq!(
-        (&failure["reason"], &failure["error_type"]),
-        (&json!("worker_lost"), &json!("infrastructure"))
-    );
-    assert_eq!(failure["failed_step"], "only");
+    assert_failed(&mut run, ("infrastructure", "worker_lost", "only", None, "full_run")).await;
     assert_eq!(std::fs::read_to_string(place.join("effects")).unwrap(), "once\n", "it ran once");
-    let names = run.event_names().await;
-    assert_eq!(names[names.len() - 2..], ["step_failed(only)", "run_failed"]);
 }
 
 #[test_case(Backend::Sqlite; "sqlite")]
@@ -196,16 +188,11 @@ async fn a_run_whose_pinned_definition_proves_corrupt_fails_with_that_reason() {
     assert_blocked(&shown_again, "pinned_document_corrupt").await;
     shown_again.cancel().await.expect(200);
     waiting.approve().await;
-    let ended = waiting.wait_for_end().await;
-    assert_eq!(
-        (&ended["status"], &ended["failure"]["reason"]),
-        (&json!("failed"), &json!("pinned_document_corrupt"))
-    );
-    assert_eq!(ended["failure"]["failed_step"], "request_approval");
-    assert_eq!(ended["failure"]["safe_retry"], "none");
+    let expected =
+        ("infrastructure", "pinned_document_corrupt", "request_approval", Some("run_tests"), "none");
+    assert_failed(&mut waiting, expected).await;
     let retry = format!("{}/retry", waiting.path);
     scene.api.post(&retry, &json!({})).await.problem(409, "policy_violation");
-    assert_eq!(waiting.event_names().await.last().unwrap(), "run_failed");
     assert_eq!(repository.branches().len(), 1, "nothing was shipped");
     scene.server.check();
 }

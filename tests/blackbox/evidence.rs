@@ -183,10 +183,9 @@ async fn a_secret_is_pointed_out_and_even_an_approval_does_not_ship_it() {
     assert_eq!((&secret["level"], &secret["paths"]), (&json!("high"), &json!(["settings.toml"])));
     assert!(!secret.to_string().contains(&agents::leaked_token()), "the note does not repeat the secret");
     run.approve().await;
-    let ended = run.wait_for_end().await;
-    assert_eq!(ended["failure"]["reason"], "secret_found", "{ended:#}");
-    assert_eq!(ended["failure"]["error_type"], "policy_violation");
-    assert!(!ended["failure"].to_string().contains(&agents::leaked_token()));
+    let expected = ("policy_violation", "secret_found", "ship", Some("gate"), "full_run");
+    let failure = crate::failures::assert_failed(&mut run, expected).await;
+    assert!(!failure.to_string().contains(&agents::leaked_token()));
     assert_eq!(repository.branches().len(), 1, "nothing was shipped");
 }
 

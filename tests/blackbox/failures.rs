@@ -1,12 +1,12 @@
 //! Ways to fail: each leaves the standard failure on the run and in the list of failures.
 
 use crate::support::workflows::CANCELLED_BY_REJECTION;
-use crate::support::{Backend, Repository, Run, Scene, unique};
+use crate::support::{Backend, Options, Repository, Run, Scene, unique};
 use serde_json::{Value, json};
 use test_case::test_case;
 
 /// What the failure says: type, reason, failed step, last successful step, safe retry.
-type Expected = (&'static str, &'static str, &'static str, Option<&'static str>, &'static str);
+pub type Expected = (&'static str, &'static str, &'static str, Option<&'static str>, &'static str);
 
 /// A run of this definition with this agent fails as expected, before any gate.
 struct Case {
@@ -24,6 +24,13 @@ fn testing(with: &str) -> String {
     usual().replace("uses: test }", &format!("uses: test, with: {with} }}"))
 }
 
+/// Tests that no gate follows.
+fn ungated(with: &str) -> String {
+    format!(
+        "name: NAME\nsteps:\n  - {{ key: work, uses: agent }}\n  - {{ key: tests, uses: test, with: {with} }}\n"
+    )
+}
+
 fn command(with: &str) -> String {
     format!(
         "name: NAME\ninputs: {{ type: object, properties: {{ word: {{ type: string }} }} }}\nsteps:\n  - {{ key: first, uses: set, with: {{ outputs: {{}} }} }}\n  - {{ key: only, uses: command, {with} }}\n"
@@ -38,6 +45,8 @@ fn case(agent: &'static str, definition: String, expected: Expected) -> Case {
 #[test_case(case("mends", testing("{ expect: failure }"), ("execution", "tests_passed_unexpectedly", "tests", Some("work"), "full_run")); "tests pass that should fail")]
 #[test_case(case("mends", testing("{ command: ['true'], require_tests: true }"), ("execution", "no_tests_ran", "tests", Some("work"), "full_run")); "no test ran")]
 #[test_case(case("mends", testing("{ command: [no-such-program-anywhere] }"), ("execution", "command_not_found", "tests", Some("work"), "full_run")); "the test program is missing")]
+#[test_case(case("mends", ungated("{ report: 'out/*.xml' }"), ("execution", "report_missing", "tests", Some("work"), "full_run")); "a declared report is missing")]
+#[test_case(case("mends", ungated("{ report: '*.sh' }"), ("execution", "report_malformed", "tests", Some("work"), "full_run")); "a declared report is unreadable")]
 #[test_case(case("fails", usual(), ("execution", "agent_failed", "work", None, "full_run")); "the agent gives up")]
 #[test_case(case("mends", usual().replace("uses: agent }", "uses: agent, with: { agent: nobody } }"), ("validation", "agent_not_configured", "work", None, "full_run")); "the agent is not configured")]
 #[test_case(case("absent_program", usual(), ("execution", "command_not_found", "work", None, "full_run")); "the agent is not installed")]
@@ -55,6 +64,35 @@ async fn a_step_that_cannot_do_its_work_ends_the_run_with_a_typed_failure(case: 
     let mut run = scene.run(&repository, case.agent, &case.definition).await;
     assert_failed(&mut run, case.expected).await;
     assert_eq!(repository.branches().len(), 1);
+}
+
+#[tokio::test]
+async fn a_workspace_beyond_its_quota_fails_the_run() {
+    let configuration = "[limits]\nworkspace_bytes = 65536\n".to_owned();
+    let scene = Scene::own(&Options { configuration, ..Options::on(Backend::Sqlite) });
+    let repository = Repository::broken();
+    let definition = command("with: { run: 'head -c 1000000 /dev/zero > large.bin' }");
+    let mut run = scene.run(&repository, "mends", &definition).await;
+    assert_failed(&mut run, ("infrastructure", "workspace_full", "only", Some("first"), "full_run")).await;
+}
+
+#[tokio::test]
+async fn a_failure_whose_context_could_not_be_found_says_what_is_missing_and_keeps_the_rest() {
+    let scene = Scene::shared(Backend::Sqlite);
+    let repository = Repository::broken();
+    let definition = testing("{ command: [bash, -c, 'echo no parser knows this; exit 5'] }");
+    let mut run = scene.run(&repository, "mends", &definition).await;
+    let failure = run.wait_for_end().await["failure"].clone();
+    assert_eq!((&failure["reason"], &failure["failed_step"]), (&json!("tests_failed"), &json!("tests")));
+    assert_eq!(
+        (&failure["complete"], &failure["missing_fields"]),
+        (&json!(false), &json!(["failing_tests"]))
+    );
+    for field in ["error_type", "detail", "last_successful_step", "remediation", "safe_retry", "timestamp"] {
+        assert!(!failure[field].as_str().unwrap().is_empty(), "{field} is missing: {failure:#}");
+    }
+    let listed = scene.api.get(&format!("/failures?project_id={}", run.project)).await.expect(200);
+    assert_eq!(listed["items"][0]["failure"], failure);
 }
 
 #[tokio::test]
@@ -188,28 +226,41 @@ async fn a_step_that_fails_is_tried_again_as_its_contract_says() {
 }
 
 #[tokio::test]
-async fn failures_are_listed_by_type_reason_workflow_and_step() {
+async fn failures_are_listed_by_type_reason_workflow_step_project_and_time() {
     let scene = Scene::shared(Backend::Sqlite);
     let project = scene.bare_project().await;
     let workflow = scene.publish(&crate::support::workflows::one_command("exit 9")).await;
     let mut run = scene.start(&project, &workflow, json!({})).await;
-    run.wait_for_end().await;
-    let matching =
-        ["error_type=execution", "reason=command_failed", "step=only", &format!("workflow={workflow}")];
+    let ended = run.wait_for_end().await;
+    let instant = ended["completed_at"].as_str().unwrap();
+    let matching = [
+        "error_type=execution",
+        "reason=command_failed",
+        "step=only",
+        &format!("workflow={workflow}"),
+        &format!("failed_after={instant}"),
+        "failed_after=2020-01-01T00:00:00Z&failed_before=2120-01-01T00:00:00Z",
+    ];
     for filter in matching {
         let page = scene.api.get(&format!("/failures?project_id={project}&{filter}")).await.expect(200);
         assert_eq!(page["items"].as_array().unwrap().len(), 1, "{filter}: {page:#}");
     }
-    for filter in
-        ["error_type=timeout", "reason=tests_failed", "step=other", &format!("workflow={}", unique("flow"))]
-    {
+    let others = [
+        "error_type=timeout",
+        "reason=tests_failed",
+        "step=other",
+        &format!("workflow={}", unique("flow")),
+        &format!("failed_before={instant}"),
+        "failed_after=2120-01-01T00:00:00Z",
+    ];
+    for filter in others {
         let page = scene.api.get(&format!("/failures?project_id={project}&{filter}")).await.expect(200);
         assert_eq!(page["items"], json!([]), "{filter}");
     }
 }
 
 /// The run failed so; the failure is the same on the run, beneath it and in the list. Returns it.
-async fn assert_failed(run: &mut Run, expected: Expected) -> Value {
+pub async fn assert_failed(run: &mut Run, expected: Expected) -> Value {
     let ended = run.wait_for_end().await;
     assert_eq!(ended["status"], "failed", "{}", run.describe().await);
     let failure = ended["failure"].clone();

@@ -177,7 +177,7 @@ async fn a_token_is_stored_as_its_hash_alone() {
 }
 
 #[tokio::test]
-async fn every_operation_but_four_needs_somebody_to_be_signed_in() {
+async fn every_operation_but_five_needs_somebody_to_be_signed_in() {
     let scene = Scene::shared(Backend::Sqlite);
     let repository = Repository::broken();
     let run = scene.gate(&repository).await;
@@ -198,7 +198,9 @@ async fn every_operation_but_four_needs_somebody_to_be_signed_in() {
                 .replace("{attempt}", "1")
                 .replace("{name}", "fix_failing_tests")
                 .replace("{version}", "1");
-            let real = real.replace("{artifact_id}", &gate).replace("{token_id}", &gate);
+            let real = ["{artifact_id}", "{token_id}", "{user_id}", "{invitation_id}", "{session_id}"]
+                .iter()
+                .fold(real.replace("{user_name}", "owner"), |path, name| path.replace(name, &gate));
             assert!(!real.contains('{'), "this test does not know a parameter of {path}");
             let request = anonymous.request(method.clone(), &real).json(&json!({}));
             let reply = anonymous.send(request).await;
@@ -213,7 +215,8 @@ async fn every_operation_but_four_needs_somebody_to_be_signed_in() {
             }
         }
     }
-    let expected = ["get_health", "get_openapi", "get_readiness", "sign_in_with_owner_link"];
+    let expected =
+        ["accept_invitation", "get_health", "get_openapi", "get_readiness", "sign_in_with_owner_link"];
     assert_eq!(public, expected.map(str::to_owned).into());
     assert!(guarded >= 30, "only {guarded} operations");
     run.cancel().await.expect(200);

@@ -11,7 +11,7 @@ fn retry_path(run: &Run) -> String {
 }
 
 /// Everything that the API tells of the run.
-async fn whole(run: &Run) -> Vec<Value> {
+pub async fn whole(run: &Run) -> Vec<Value> {
     let mut parts = vec![run.get().await];
     for name in ["transitions", "events", "steps", "artifacts", "diagnostics"] {
         parts.push(run.part(name).await);

@@ -182,6 +182,8 @@ impl From<Refused> for Error {
                 Self::new(ProblemCode::InvalidTransition, detail).with(|context| {
                     context.allowed = Some(invalid.allowed());
                     context.run_status = Some(invalid.from);
+                    context.from = Some(invalid.from);
+                    context.to = Some(invalid.requested.target());
                 })
             }
             Refused::ShippingInProgress => Self::new(ProblemCode::ShippingInProgress, detail),
@@ -198,8 +200,11 @@ impl From<RetryRefused> for Error {
                 .with(|context| context.run_status = Some(status)),
             RetryRefused::Completed => Self::new(ProblemCode::NothingToRetry, detail)
                 .with(|context| context.run_status = Some(Status::Completed)),
-            RetryRefused::Forbidden { policy } => Self::new(ProblemCode::PolicyViolation, detail)
-                .with(|context| context.policy = Some(json!({ "retry": policy }))),
+            RetryRefused::NotReached { .. } => Self::new(ProblemCode::NothingToRetry, detail),
+            RetryRefused::Forbidden { policy } | RetryRefused::StepForbidden { policy, .. } => {
+                Self::new(ProblemCode::PolicyViolation, detail)
+                    .with(|context| context.policy = Some(json!({ "retry": policy })))
+            }
         }
     }
 }
@@ -220,6 +225,7 @@ impl From<DecisionRefused> for Error {
                 "The gate's evidence could not be built, so there is nothing to decide on.",
             ),
             DecisionRefused::StaleEvidence { current } => stale_evidence(current),
+            DecisionRefused::NotAnApprover => Self::new(ProblemCode::NotAnApprover, detail),
             DecisionRefused::SelfApprovalForbidden => Self::new(ProblemCode::SelfApprovalForbidden, detail),
             DecisionRefused::RationaleRequired => {
                 let fault = Fault::new("/rationale", FaultCode::Required, "The policy requires a rationale.");

@@ -20,7 +20,6 @@ mod trace;
 mod views;
 
 pub use document::{openapi, openapi_json};
-pub use permission::Permission;
 pub use server::{MetricsReaders, Settings, serve};
 pub use views::render_event;
 

@@ -48,6 +48,8 @@ problem_sets! {
     Ranging = [ALWAYS], [NotFound, ValidationFailed, RangeNotSatisfiable];
     /// Signing in.
     SigningIn = [BODY], [MalformedRequest, OwnerLinkInvalid, InternalError, Unavailable];
+    /// Accepting an invitation.
+    Accepting = [BODY], [MalformedRequest, OwnerLinkInvalid, NameTaken, InternalError, Unavailable];
     /// Changing what is the caller's own.
     Owning = [ALWAYS, BODY], [NotFound];
     /// Checking a definition.
@@ -75,7 +77,7 @@ problem_sets! {
     /// Deciding a gate.
     Deciding = [ALWAYS, BODY], [
         NotFound, InvalidTransition, AlreadyDecided, ApprovalContextBlocked, PolicyViolation, Conflict,
-        SelfApprovalForbidden, RationaleRequired, IdempotencyKeyReused, PreconditionRequired, StaleEvidence,
+        NotAnApprover, SelfApprovalForbidden, RationaleRequired, IdempotencyKeyReused, PreconditionRequired, StaleEvidence,
     ];
 }
 

@@ -1,8 +1,8 @@
 //! A gate and its decisions.
 
-use crate::contract::{ApprovalStep, OnExhausted, OnReject, RationaleRule};
+use crate::contract::{ApprovalStep, Approvers, OnExhausted, OnReject, RationaleRule};
 use crate::event::names;
-use crate::{Actor, Digest, Timestamp, UserId};
+use crate::{Actor, Digest, Permission, Role, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 names! {
@@ -79,6 +79,15 @@ pub struct Gate {
     pub expires_at: Option<Timestamp>,
 }
 
+/// Who decides, as the store knows them at that moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voter {
+    pub id: UserId,
+    pub name: String,
+    /// The role that counts on the run's project; absent: none.
+    pub role: Option<Role>,
+}
+
 /// Why a decision was not taken. Nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DecisionRefused {
@@ -88,6 +97,8 @@ pub enum DecisionRefused {
     ContextBlocked,
     #[error("the decision names other evidence than the gate shows")]
     StaleEvidence { current: Digest },
+    #[error("the gate's policy names others to decide")]
+    NotAnApprover,
     #[error("the gate's policy forbids that whoever started the run approves it")]
     SelfApprovalForbidden,
     #[error("the gate's policy asks for a rationale")]
@@ -129,10 +140,14 @@ impl Gate {
     pub fn decide(
         &self,
         decision: Decision,
-        by: UserId,
+        voter: &Voter,
         named: &Digest,
         rationale: Option<&str>,
     ) -> Result<DecisionEffect, DecisionRefused> {
+        if !self.takes_decisions_of(voter) {
+            return Err(DecisionRefused::NotAnApprover);
+        }
+        let by = voter.id;
         let own = self.votes.iter().find(|vote| vote.actor.id == Some(by) && vote.evidence_digest == *named);
         let own = own.map(|vote| vote.decision);
         match self.status {
@@ -159,6 +174,15 @@ impl Gate {
             Decision::Approved => self.approve(by),
             Decision::Rejected => self.reject(rationale),
         }
+    }
+
+    /// Whether the voter may decide at all, and is among those whom the policy names.
+    fn takes_decisions_of(&self, voter: &Voter) -> bool {
+        let Some(role) = voter.role.filter(|role| role.allows(Permission::DecideApprovals)) else {
+            return false;
+        };
+        let Some(Approvers { users, roles }) = &self.policy.approvers else { return true };
+        users.iter().any(|user| user.as_str() == voter.name) || roles.iter().any(|least| role >= *least)
     }
 
     /// A principal who took part in the outcome gets it again; everyone else is told that it was taken.

@@ -53,41 +53,41 @@ macro_rules! reasons {
 
 reasons! {
     TestsFailed = "tests_failed", Execution, Step,
-        "Read the failing tests in the step's log and report, mend their cause, then retry.";
+        "Read the failing tests in the step's log and report. A retry lets the work be done anew; other settings or another definition need a new run.";
     TestsPassedUnexpectedly = "tests_passed_unexpectedly", Execution, FullRun,
-        "The step expects a failing test and all passed: check that the failure still exists on the base commit.";
+        "The step expects a failing test and all passed: check on the base commit that the failure still exists.";
     NoTestsRan = "no_tests_ran", Execution, FullRun,
-        "The test command ran no test. Check the project's test command and the step's report pattern.";
+        "No test ran. Mend the project's test command or the step's report pattern and start a new run: a retry keeps both as they were.";
     ReportMissing = "report_missing", Execution, FullRun,
-        "No file matches the step's report pattern. Mend the pattern or let the test command write the report.";
+        "Let the test command write its report where the step's pattern looks. If command or pattern must change, start a new run: a retry keeps both.";
     ReportMalformed = "report_malformed", Execution, FullRun,
-        "The declared test report is not readable JUnit XML. Open the report artifact, mend its writer, then retry.";
+        "The declared test report is not readable JUnit XML. Mend what writes it, then retry; if the step's pattern names a wrong file, publish a mended definition and start a new run.";
     CommandFailed = "command_failed", Execution, Step,
         "The command exited with an error. Read the end of the step's log, mend the cause, then retry.";
     CommandSignalled = "command_signalled", Execution, Step,
         "The process was ended by a signal, often for want of memory. Check the machine's limits, then retry.";
     CommandNotFound = "command_not_found", Execution, FullRun,
-        "The program is not installed on the server or is not on PATH. Install it, then retry the run.";
+        "The program is not installed on the server or is not on PATH. Install it, then retry; to use another command, change the project or the definition and start a new run.";
     StepTimeout = "step_timeout", Timeout, Step,
-        "The step ran past its timeout and was ended. Raise the step's timeout or make the work smaller, then retry.";
+        "The step ran past its timeout and was ended. Retry if the machine was slow; for a longer timeout publish a mended definition and start a new run.";
     AgentNotConfigured = "agent_not_configured", Validation, FullRun,
-        "The server's configuration has no agent of that name. Add it under [agents] and restart, or set the project's agent.";
+        "Add the agent under [agents] in the server's configuration, restart the server, then retry; to use another agent, change the project or the definition and start a new run.";
     AgentFailed = "agent_failed", Execution, Step,
         "The coding agent exited with an error. Read its log; check its credentials and limits, then retry.";
     InvalidOutput = "invalid_output", Validation, Step,
-        "The file named by JIDO_OUTPUT must hold one JSON object of at most 1 MiB. Mend the step's script, then retry.";
+        "The file named by JIDO_OUTPUT must hold one JSON object of at most 1 MiB. If an agent wrote it, retry; if a script did, publish a mended definition and start a new run.";
     TemplateFailed = "template_failed", Validation, None,
         "A template of the step refers to something that does not exist. Publish a mended definition and start a new run.";
     WorkerLost = "worker_lost", Infrastructure, FullRun,
         "The server stopped while the step ran and the step may not be repeated by itself. Check what it did, then retry the run.";
     RepositoryUnavailable = "repository_unavailable", Infrastructure, FullRun,
-        "The repository could not be fetched. Check its address and that the server can reach it, then retry.";
+        "The repository could not be fetched. Make sure that the server can reach it, then retry; if its address changed, change the project and start a new run.";
     RepositoryUnsupported = "repository_unsupported", Validation, None,
         "The repository uses submodules, LFS or nested repositories, which are not supported. Remove them or use another project.";
     AuthenticationFailed = "authentication_failed", Auth, FullRun,
         "The remote refused the server's credential. Check the project's credential in the server's configuration, then retry.";
     BaseNotFound = "base_not_found", Validation, FullRun,
-        "The base branch or commit is not in the repository. Check the project's default branch or the run's base_ref.";
+        "The base branch or commit is not in the repository. Push it there, then retry; or start a new run with another base.";
     SnapshotFailed = "snapshot_failed", Infrastructure, FullRun,
         "The workspace could not be recorded. Check the server's disk and its log, then retry.";
     WorkspaceFull = "workspace_full", Infrastructure, FullRun,
@@ -101,9 +101,9 @@ reasons! {
     CandidateMismatch = "candidate_mismatch", PolicyViolation, FullRun,
         "Nothing was shipped: the commit to push is not the one approved. Retry the run and review it again.";
     SecretFound = "secret_found", PolicyViolation, FullRun,
-        "Nothing was shipped: the change holds what looks like a secret. Remove it, revoke it if real, then retry.";
+        "Nothing was shipped: the change holds what looks like a secret. Revoke it if it is real. A retry lets the work be done anew.";
     DiffTooLarge = "diff_too_large", PolicyViolation, FullRun,
-        "Nothing was shipped: the change is larger than shipping allows. Split the task into smaller ones.";
+        "Nothing was shipped: the change is larger than shipping allows. Split the task and start a new run for each part.";
     NothingToShip = "nothing_to_ship", Execution, FullRun,
         "The run changed no file, so there is nothing to ship. Check the agent's log and the task.";
     BranchTaken = "branch_taken", Execution, FullRun,
@@ -144,6 +144,12 @@ pub struct StepFailure {
 impl StepFailure {
     pub fn new(reason: FailureReason, detail: impl Into<String>) -> Self {
         Self { reason, detail: detail.into(), missing_fields: Vec::new() }
+    }
+
+    /// Says that this part of the context could not be found.
+    pub fn without(mut self, field: &str) -> Self {
+        self.missing_fields.push(field.to_owned());
+        self
     }
 
     /// Assembles the run's failure. `step_retryable` says whether the pinned contract lets this step be retried.

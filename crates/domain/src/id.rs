@@ -62,6 +62,8 @@ define_id! {
     ArtifactId,
     /// A person who signs in.
     UserId,
+    /// An invitation of a new user.
+    InvitationId,
     /// An API token.
     TokenId,
     /// A browser session.

@@ -4,6 +4,7 @@
 //! arguments. The crate compiles to WASM; without the feature `contract` it holds only the vocabulary that
 //! clients share.
 
+pub mod access;
 pub mod actor;
 pub mod approval;
 pub mod contract;
@@ -20,11 +21,12 @@ pub mod risk;
 pub mod run;
 pub mod timestamp;
 
+pub use access::{Permission, Role, UserName};
 pub use actor::{Actor, ActorKind};
 pub use digest::Digest;
 pub use fault::{Fault, FaultCode};
 pub use id::{
-    ApprovalId, ArtifactId, AttemptId, DeliveryId, IdError, ProjectId, RunId, SessionId, TokenId, UserId,
-    WebhookId,
+    ApprovalId, ArtifactId, AttemptId, DeliveryId, IdError, InvitationId, ProjectId, RunId, SessionId,
+    TokenId, UserId, WebhookId,
 };
 pub use timestamp::Timestamp;

@@ -5,10 +5,9 @@ use crate::clock;
 use crate::error::{Error, Result};
 use domain::approval::Decision;
 use domain::contract::{Inputs, Pinned, WorkflowName};
-use domain::run::check_full_run_retry;
 use domain::{Actor, ApprovalId, Digest, Fault, FaultCode, ProjectId, RunId};
 use persistence::commands::{
-    Change, ChangeRun, Changed, CreateRun, GetProject, GetRun, GetVersion, Idempotency, Reply, Retry,
+    Change, ChangeRun, Changed, CreateRun, GetProject, GetRun, GetVersion, Idempotency, Reply,
 };
 use persistence::records::RunRecord;
 use serde_json::Value;
@@ -25,27 +24,6 @@ pub struct StartRun {
     pub labels: BTreeMap<String, String>,
     pub base_ref: Option<String>,
     pub inputs: Value,
-    /// `api`, `ui` or `cli`.
-    pub trigger_source: String,
-    pub correlation_id: Option<String>,
-    pub actor: Actor,
-    pub idempotency: Option<Idempotency>,
-}
-
-/// Which commit a retry starts from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RetryBase {
-    /// The commit that the repeated run started from.
-    Pinned,
-    /// What the run's base names now.
-    Latest,
-}
-
-/// A request to repeat a run that ended without success.
-#[derive(Debug, Clone)]
-pub struct RetryRun {
-    pub run_id: RunId,
-    pub base: RetryBase,
     /// `api`, `ui` or `cli`.
     pub trigger_source: String,
     pub correlation_id: Option<String>,
@@ -90,86 +68,31 @@ impl Engine {
             return Err(Error::ProjectArchived);
         }
         let first = pinned.definition().first_step().ok_or(Error::PinnedDocumentCorrupt)?;
-        let id = RunId::from_uuid(clock::new_id());
-        let reply = self
-            .store()
-            .write(CreateRun {
-                id,
-                project_id: project.id,
-                title: request.title,
-                labels: request.labels,
-                workflow_name: version.name,
-                workflow_version: version.version,
-                workflow_digest: version.digest,
-                first_step: first.key.clone(),
-                trigger_source: request.trigger_source,
-                actor: request.actor,
-                inputs,
-                input_metadata,
-                base_ref: request.base_ref,
-                retry: None,
-                correlation_id: request.correlation_id.unwrap_or_else(|| clock::new_id().to_string()),
-                now: clock::now(),
-                idempotency: request.idempotency,
-            })
-            .await?;
-        if !reply.replayed {
-            self.created(&reply.value);
-        }
-        Ok(reply)
+        self.create_run(CreateRun {
+            id: RunId::from_uuid(clock::new_id()),
+            project_id: project.id,
+            title: request.title,
+            labels: request.labels,
+            workflow_name: version.name,
+            workflow_version: version.version,
+            workflow_digest: version.digest,
+            first_step: first.key.clone(),
+            trigger_source: request.trigger_source,
+            actor: request.actor,
+            inputs,
+            input_metadata,
+            base_ref: request.base_ref,
+            retry: None,
+            correlation_id: request.correlation_id.unwrap_or_else(|| clock::new_id().to_string()),
+            now: clock::now(),
+            idempotency: request.idempotency,
+        })
+        .await
     }
 
-    /// Refuses what [`Self::retry_run`] would refuse of this run.
-    pub async fn may_retry(&self, run: &RunRecord) -> Result<()> {
-        let pinned = self.pinned_or_corrupt(run).await?;
-        Ok(check_full_run_retry(run.status, &pinned.definition().policies.retry)?)
-    }
-
-    /// Makes a run that repeats one which failed or was cancelled: same pinned version, settings and inputs. The
-    /// repeated run is not touched.
-    pub async fn retry_run(&self, request: RetryRun) -> Result<Reply<RunRecord>> {
-        let query = GetRun { project_id: None, id: request.run_id };
-        let parent = self.store().read(query).await.map_err(missing("run"))?;
-        let pinned = self.pinned_or_corrupt(&parent).await?;
-        let definition = pinned.definition();
-        check_full_run_retry(parent.status, &definition.policies.retry)?;
-        let project =
-            self.store().read(GetProject { id: parent.project_id }).await.map_err(missing("project"))?;
-        if project.archived_at.is_some() {
-            return Err(Error::ProjectArchived);
-        }
-        let first = definition.first_step().ok_or(Error::PinnedDocumentCorrupt)?;
-        let base_commit = match request.base {
-            RetryBase::Pinned => parent.base_commit,
-            RetryBase::Latest => None,
-        };
-        let reply = self
-            .store()
-            .write(CreateRun {
-                id: RunId::from_uuid(clock::new_id()),
-                project_id: parent.project_id,
-                title: parent.title,
-                labels: parent.labels,
-                workflow_name: parent.workflow_name,
-                workflow_version: parent.workflow_version,
-                workflow_digest: parent.workflow_digest,
-                first_step: first.key.clone(),
-                trigger_source: request.trigger_source,
-                actor: request.actor,
-                inputs: parent.inputs,
-                input_metadata: parent.input_metadata,
-                base_ref: parent.base_ref,
-                retry: Some(Retry {
-                    parent: parent.id,
-                    root_run_id: parent.root_run_id,
-                    settings: parent.settings,
-                    base_commit,
-                }),
-                correlation_id: request.correlation_id.unwrap_or_else(|| clock::new_id().to_string()),
-                now: clock::now(),
-                idempotency: request.idempotency,
-            })
-            .await?;
+    /// Stores a new run and wakes a worker for it.
+    pub(crate) async fn create_run(&self, run: CreateRun) -> Result<Reply<RunRecord>> {
+        let reply = self.store().write(run).await?;
         if !reply.replayed {
             self.created(&reply.value);
         }
@@ -247,7 +170,7 @@ impl Engine {
     }
 }
 
-fn missing(what: &'static str) -> impl Fn(persistence::Error) -> Error {
+pub(crate) fn missing(what: &'static str) -> impl Fn(persistence::Error) -> Error {
     move |error| match error {
         persistence::Error::NotFound => Error::NotFound { what },
         other => other.into(),

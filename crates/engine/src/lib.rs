@@ -15,19 +15,22 @@ mod layout;
 mod logs;
 mod metrics;
 mod publication;
+mod retry;
 mod scheduler;
 mod signals;
+mod snapshots;
 mod steps;
 mod webhooks;
 mod workspace;
 
-pub use actions::{Decide, RetryBase, RetryRun, StartRun};
+pub use actions::{Decide, StartRun};
 pub use config::{Agent, Config, Credential, Limits, RenderEvent, Webhooks};
 pub use error::{Error, Result};
 pub use evidence::ShownEvidence;
 pub use hub::Hub;
 pub use logs::LogReader;
 pub use metrics::Metrics;
+pub use retry::{Retries, RetryRun, RetryScope};
 pub use webhooks::new_secret as new_webhook_secret;
 
 use artifacts::Artifacts;

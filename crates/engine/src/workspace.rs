@@ -148,16 +148,23 @@ pub struct Trees {
 impl Trees {
     /// Replays the run's attempts up to and including `at`; the attempt need not have ended.
     pub fn replay(run: &RunRecord, attempts: &[AttemptRecord], at: &AttemptRecord) -> Result<Self> {
-        let base = run.base_commit.as_deref().and_then(|text| Oid::parse(text).ok());
-        let base = base.ok_or(Error::NotFound { what: "base commit" })?;
-        Ok(replay_from(base, attempts, at))
+        let start = run.start_commit.as_deref().or(run.base_commit.as_deref());
+        let start = start.and_then(|text| Oid::parse(text).ok());
+        let start = start.ok_or(Error::NotFound { what: "base commit" })?;
+        Ok(replay_from(start, attempts, at))
     }
 }
 
-fn replay_from(base: Oid, attempts: &[AttemptRecord], at: &AttemptRecord) -> Trees {
-    let mut tree = base;
+fn replay_from(start: Oid, attempts: &[AttemptRecord], at: &AttemptRecord) -> Trees {
+    let mut tree = start;
     let mut seen: Vec<(&AttemptRecord, Oid)> = Vec::new();
     for attempt in attempts {
+        // What was taken over led to the start; it only says where its step found the tree then.
+        if attempt.inherited_from.is_some() {
+            let found = attempt.result.as_ref().and_then(|result| result.commit_before.as_deref());
+            seen.extend(found.and_then(|commit| Oid::parse(commit).ok()).map(|before| (attempt, before)));
+            continue;
+        }
         let before = starting_point(&seen, attempt, &tree);
         tree = after(attempt, &before);
         if attempt.id == at.id {
@@ -243,6 +250,7 @@ mod tests {
                     commit: Some(oid(digit).to_string()),
                     ..AttemptResult::default()
                 }),
+                inherited_from: None,
             });
             self
         }
@@ -291,6 +299,19 @@ mod tests {
         };
         assert_eq!(rejected().then("edit", Leased, Keep, None).trees_of_last().0, oid('c'));
         assert_eq!(rejected().then("edit", Leased, Restore, None).trees_of_last().0, oid('b'));
+    }
+
+    #[test]
+    fn a_step_retry_starts_from_its_snapshot_and_goes_back_to_where_an_inherited_step_began() {
+        let retried = |workspace| {
+            let mut history = History(vec![]).then("edit", Succeeded, Restore, Some('b'));
+            let taken_over = &mut history.0[0];
+            taken_over.inherited_from = Some(RunId::from_uuid(Uuid::from_u128(9)));
+            taken_over.result.as_mut().unwrap().commit_before = Some(oid('9').to_string());
+            history.then("gate", Failed, Restore, None).then("edit", Leased, workspace, None)
+        };
+        assert_eq!(retried(Keep).trees_of_last().0, oid('a'));
+        assert_eq!(retried(Restore).trees_of_last().0, oid('9'));
     }
 
     #[test]

@@ -153,7 +153,9 @@ pub(crate) fn push_failure(finished: Finished) -> Error {
         Error::RepositoryUnreadable { detail: finished.stderr }
     } else {
         let status = String::from_utf8_lossy(&finished.stdout);
-        let reason = status.lines().find(|line| line.starts_with('!')).unwrap_or_default();
+        // The line reads `!<tab>from:to<tab>what happened`.
+        let refused = status.lines().find(|line| line.starts_with('!')).unwrap_or_default();
+        let reason = refused.rsplit('\t').next().unwrap_or_default();
         Error::PushRejected { detail: format!("{reason}\n{}", finished.stderr).trim().to_owned() }
     }
 }

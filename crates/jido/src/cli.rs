@@ -1,7 +1,7 @@
 //! The command line.
 
 use crate::demo::DemoCommand;
-use crate::owner_link::OwnerLinkOptions;
+use crate::owner_link::{OwnerLinkOptions, SignInLinkOptions};
 use crate::serve::ServeOptions;
 use crate::storage::StorageOptions;
 use crate::tokens::TokenCommand;
@@ -46,6 +46,9 @@ A SQLite database must not be in use by a server meanwhile.")]
 
     /// Print a new one-time link by which the owner signs in.
     OwnerLink(OwnerLinkOptions),
+
+    /// Print a new one-time link by which another user signs in.
+    SignInLink(SignInLinkOptions),
 
     /// Make, list and revoke API tokens.
     #[command(subcommand)]

@@ -43,6 +43,12 @@ pub enum Error {
     Builtin(#[from] BuiltinError),
     #[error("there is no user named {0}")]
     NoUser(String),
+    #[error("the user {0} is disabled")]
+    UserDisabled(String),
+    #[error("the owner signs in by a link of their own")]
+    OwnerHasOwnLink,
+    #[error("there is no project {0}")]
+    NoProject(String),
     #[error("{user} has no token {id}")]
     NoToken { user: String, id: String },
     #[error("{} is no prepared demo: it has no jido.toml", .0.display())]
@@ -125,7 +131,13 @@ impl Error {
                 "stop the program that listens there, or choose another address with --listen 127.0.0.1:0"
                     .to_owned()
             }
-            Self::NoUser(_) => "the owner, named `owner`, exists once the server has started".to_owned(),
+            Self::NoUser(_) => {
+                "see who there is under Users in the browser application; the owner is named `owner`"
+                    .to_owned()
+            }
+            Self::UserDisabled(_) => "somebody who may manage users enables them again".to_owned(),
+            Self::OwnerHasOwnLink => "`jido owner-link`".to_owned(),
+            Self::NoProject(_) => "name a project by its id, as `GET /api/v1/projects` lists it".to_owned(),
             Self::NoToken { user, .. } => format!("`jido token list --user {user}` names them"),
             Self::NotPrepared(folder) => format!("`jido demo prepare --into {}`", folder.display()),
             Self::DemoInTheWay { found, .. } => {

@@ -45,6 +45,7 @@ fn run(command: Command) -> Result<(), Error> {
         }
         Command::Migrate(storage) => with_runtime(storage.migrate()),
         Command::OwnerLink(options) => with_runtime(owner_link::run(options)),
+        Command::SignInLink(options) => with_runtime(owner_link::sign_in_link(options)),
         Command::Token(command) => with_runtime(tokens::run(command)),
         Command::Check(storage) => with_runtime(check::run(storage)),
         Command::Workflow(command) => workflow::run(command),

@@ -1,4 +1,4 @@
-//! The one-time link by which the owner signs in.
+//! One-time links by which the owner and other users sign in.
 
 mod spent;
 
@@ -45,6 +45,26 @@ pub struct OwnerLinkOptions {
     storage: StorageOptions,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  jido sign-in-link --user alice
+  jido sign-in-link --user alice --address https://jido.example
+
+The link works once, within 15 minutes. New users are invited in the browser application or by POST /api/v1/invitations.")]
+pub struct SignInLinkOptions {
+    /// Who signs in by it.
+    #[arg(long, value_name = "NAME")]
+    user: String,
+
+    /// Where browsers reach the server; the running server's own address when left out.
+    #[arg(long, value_name = "URL")]
+    address: Option<String>,
+
+    #[command(flatten)]
+    storage: StorageOptions,
+}
+
 /// A link that nobody has used yet.
 #[derive(Debug, Clone)]
 pub struct OwnerLink {
@@ -54,26 +74,33 @@ pub struct OwnerLink {
 
 impl OwnerLink {
     /// Makes a link and stores its hash.
-    pub async fn create(store: &Store, owner: UserId) -> Result<Self, Error> {
+    pub async fn create(store: &Store, user: &UserRecord) -> Result<Self, Error> {
         let secret = api::identity::new_secret();
         let now = clock::now();
         let expires_at = now.plus(LIFETIME);
         let record = OwnerLinkRecord {
             token_hash: api::identity::hash_secret(&secret),
-            user_id: owner,
+            user_id: user.id,
             created_at: now,
             expires_at,
             used_at: None,
         };
-        store.write(CreateOwnerLink(record)).await.map_err(Error::store("store the owner link"))?;
-        Ok(Self { secret, expires_at })
+        match store.write(CreateOwnerLink(record)).await {
+            Ok(()) => Ok(Self { secret, expires_at }),
+            Err(persistence::Error::NotFound) => Err(Error::UserDisabled(user.name.clone())),
+            Err(error) => Err(Error::store("store the link")(error)),
+        }
     }
 
     /// Writes the link where the owner finds it again, for this user's eyes alone, and returns it.
     pub fn publish(&self, folder: &DataFolder, address: &str) -> Result<String, Error> {
-        let url = format!("{}{PATH}{}", address.trim_end_matches('/'), self.secret);
+        let url = self.url(address);
         files::replace(&folder.owner_link_file(), &format!("{url}\n"), Readers::Owner)?;
         Ok(url)
+    }
+
+    fn url(&self, address: &str) -> String {
+        format!("{}{PATH}{}", address.trim_end_matches('/'), self.secret)
     }
 }
 
@@ -83,9 +110,22 @@ pub async fn run(options: OwnerLinkOptions) -> Result<(), Error> {
     let owner = users::find(&store, users::OWNER).await?;
     let folder = options.storage.folder();
     folder.create()?;
-    let link = OwnerLink::create(&store, owner.id).await?;
+    let link = OwnerLink::create(&store, &owner).await?;
     let address = options.address.unwrap_or_else(|| running_address(&folder));
     say(&link.publish(&folder, &address)?);
+    Ok(())
+}
+
+/// Makes a link for somebody else and prints it. It is kept nowhere: the owner's has its file.
+pub async fn sign_in_link(options: SignInLinkOptions) -> Result<(), Error> {
+    let store = options.storage.open_existing().await?;
+    let user = users::find(&store, &options.user).await?;
+    if user.is_owner {
+        return Err(Error::OwnerHasOwnLink);
+    }
+    let link = OwnerLink::create(&store, &user).await?;
+    let address = options.address.unwrap_or_else(|| running_address(&options.storage.folder()));
+    say(&link.url(&address));
     Ok(())
 }
 
@@ -98,12 +138,11 @@ pub async fn due_at_start(store: &Store, folder: &DataFolder) -> Result<Option<O
     if store.read(known).await.map_err(Error::store("look the owner up"))?.is_none() {
         files::replace(&folder.owner_link_file(), NO_LINK, Readers::Owner)?;
     }
-    let now = clock::now();
     let id = UserId::from_uuid(clock::new_id());
-    let owner = UserRecord { id, name: users::OWNER.to_owned(), is_owner: true, created_at: now };
+    let owner = UserRecord::owner(id, users::OWNER.to_owned(), clock::now());
     let owner = store.write(EnsureOwner(owner)).await.map_err(Error::store("make the owner"))?;
     if has_waiting_link(store, folder).await? {
-        OwnerLink::create(store, owner.id).await.map(Some)
+        OwnerLink::create(store, &owner).await.map(Some)
     } else {
         Ok(None)
     }

@@ -5,9 +5,10 @@ use crate::output::say;
 use crate::storage::StorageOptions;
 use crate::{span, users};
 use clap::{Args, Subcommand};
-use domain::{Timestamp, TokenId};
+use domain::{Permission, ProjectId, Timestamp, TokenId};
 use engine::clock;
-use persistence::commands::{CreateToken, ListTokens, RevokeToken};
+use persistence::Store;
+use persistence::commands::{CreateToken, GetProject, ListTokens, RevokeToken};
 use persistence::records::TokenRecord;
 use std::time::Duration;
 
@@ -21,6 +22,8 @@ pub enum TokenCommand {
 Examples:
   jido token create --name laptop
   TOKEN=$(jido token create --name ci --expires-in 90d)
+  jido token create --user alice --name dashboard --scope read_projects --scope read_runs
+  jido token create --name deploys --project 0199f0c2-7d1e-7a40-8c11-2f6d0a3b5e77 --scope start_runs
   curl -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:8700/api/v1/projects
 
 Works on the database directly, also while the server runs.")]
@@ -50,6 +53,14 @@ pub struct CreateOptions {
     /// How long it is good for, such as 90d or 12h; for ever when left out.
     #[arg(long, value_name = "SPAN", value_parser = span::parse)]
     expires_in: Option<Duration>,
+
+    /// What the token is limited to, such as read_runs; give it once for each. Whatever its user may when left out.
+    #[arg(long = "scope", value_name = "PERMISSION", value_parser = scope)]
+    scopes: Vec<Permission>,
+
+    /// The only projects that the token reaches, by their ids; all of its user's when left out.
+    #[arg(long = "project", value_name = "ID")]
+    projects: Vec<ProjectId>,
 
     #[command(flatten)]
     of_user: OfUser,
@@ -95,9 +106,28 @@ async fn create(options: CreateOptions) -> Result<(), Error> {
         created_at: now,
         expires_at: options.expires_in.map(|span| now.plus(span)),
         revoked_at: None,
+        scopes: Some(options.scopes).filter(|scopes| !scopes.is_empty()),
+        project_ids: Some(options.projects).filter(|projects| !projects.is_empty()),
     };
-    store.write(CreateToken(record)).await.map_err(Error::store("store the token"))?;
+    require_projects(&store, record.project_ids.as_deref().unwrap_or_default()).await?;
+    match store.write(CreateToken(record)).await {
+        Ok(()) => {}
+        Err(persistence::Error::NotFound) => return Err(Error::UserDisabled(user.name)),
+        Err(error) => return Err(Error::store("store the token")(error)),
+    }
     say(&secret);
+    Ok(())
+}
+
+/// A limit to a project that does not exist is a slip of the keyboard.
+async fn require_projects(store: &Store, ids: &[ProjectId]) -> Result<(), Error> {
+    for id in ids {
+        match store.read(GetProject { id: *id }).await {
+            Ok(_) => {}
+            Err(persistence::Error::NotFound) => return Err(Error::NoProject(id.to_string())),
+            Err(error) => return Err(Error::store("look the project up")(error)),
+        }
+    }
     Ok(())
 }
 
@@ -154,6 +184,11 @@ fn state(token: &TokenRecord, now: Timestamp) -> &'static str {
     }
 }
 
+fn scope(text: &str) -> Result<Permission, String> {
+    let known = || Permission::ALL.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(", ");
+    Permission::parse(text).ok_or_else(|| format!("expected one of {}", known()))
+}
+
 fn token_name(text: &str) -> Result<String, String> {
     if text.trim().is_empty() || text.chars().any(char::is_control) {
         return Err("a name is some readable text".to_owned());
@@ -182,12 +217,20 @@ mod tests {
             created_at: Timestamp::from_micros(1),
             expires_at: expires.map(Timestamp::from_micros),
             revoked_at: revoked.map(Timestamp::from_micros),
+            scopes: None,
+            project_ids: None,
         };
         let line = line(&token, Timestamp::from_micros(10));
         assert!(
             line.contains(expected) && line.ends_with("laptop") && !line.contains("hash-of-it"),
             "{line}"
         );
+    }
+
+    #[test]
+    fn a_scope_is_a_permission() {
+        assert_eq!(scope("read_runs"), Ok(Permission::ReadRuns));
+        assert!(scope("everything").unwrap_err().contains("decide_approvals"));
     }
 
     #[test]

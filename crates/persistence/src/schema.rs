@@ -9,6 +9,8 @@ diesel::table! {
         name -> Text,
         is_owner -> Bool,
         created_at -> Instant,
+        role -> Nullable<Text>,
+        disabled_at -> Nullable<Instant>,
     }
 }
 
@@ -24,6 +26,7 @@ diesel::table! {
         last_seen_at -> Instant,
         expires_at -> Instant,
         revoked_at -> Nullable<Instant>,
+        user_agent -> Nullable<Text>,
     }
 }
 
@@ -39,6 +42,8 @@ diesel::table! {
         created_at -> Instant,
         expires_at -> Nullable<Instant>,
         revoked_at -> Nullable<Instant>,
+        scopes -> Nullable<Json>,
+        project_ids -> Nullable<Json>,
     }
 }
 
@@ -52,6 +57,37 @@ diesel::table! {
         created_at -> Instant,
         expires_at -> Instant,
         used_at -> Nullable<Instant>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::{Instant, Json, Uuid};
+
+    memberships (user_id, project_id) {
+        user_id -> Uuid,
+        project_id -> Uuid,
+        role -> Text,
+        updated_at -> Instant,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::{Instant, Json, Uuid};
+
+    invitations (id) {
+        id -> Uuid,
+        token_hash -> Text,
+        label -> Text,
+        grants -> Json,
+        invited_by -> Uuid,
+        created_by -> Json,
+        created_at -> Instant,
+        expires_at -> Instant,
+        revoked_at -> Nullable<Instant>,
+        accepted_at -> Nullable<Instant>,
+        accepted_by -> Nullable<Uuid>,
     }
 }
 
@@ -140,6 +176,7 @@ diesel::table! {
         revision -> BigInt,
         last_event_seq -> BigInt,
         last_transition_seq -> BigInt,
+        start_commit -> Nullable<Text>,
     }
 }
 
@@ -200,6 +237,7 @@ diesel::table! {
         outputs -> Nullable<Json>,
         failure -> Nullable<Json>,
         result -> Nullable<Json>,
+        inherited_from -> Nullable<Uuid>,
     }
 }
 
@@ -348,6 +386,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     api_tokens,
     owner_links,
+    memberships,
+    invitations,
     projects,
     workflows,
     workflow_versions,

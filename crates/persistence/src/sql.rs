@@ -116,6 +116,7 @@ keys!(
     domain::SessionId,
     domain::WebhookId,
     domain::DeliveryId,
+    domain::InvitationId,
 );
 
 /// An instant.
@@ -231,6 +232,7 @@ words!(
     domain::publication::Reason => domain::publication::Reason::parse,
     domain::publication::Resolution => domain::publication::Resolution::parse,
     domain::publication::DeliveryState => domain::publication::DeliveryState::parse,
+    domain::Role => domain::Role::parse,
     domain::Digest => |text| domain::Digest::parse(text).ok(),
     domain::contract::StepKey => |text| domain::contract::StepKey::parse(text).ok(),
     domain::contract::WorkflowName => |text| domain::contract::WorkflowName::parse(text).ok(),

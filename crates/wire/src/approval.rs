@@ -2,7 +2,7 @@
 
 use crate::page::page;
 use domain::approval::{ApprovalStatus, ContextDiagnostic, Decision};
-use domain::contract::{RationaleRule, StepKey};
+use domain::contract::{Approvers, RationaleRule, StepKey};
 use domain::evidence::{Destination, DiffSummary, RiskNote, TestSummary};
 use domain::{Actor, ApprovalId, Digest, ProjectId, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,9 @@ pub struct PolicyResponse {
     pub required_approvals: u32,
     /// Whether whoever started the run may approve it.
     pub allow_self_approval: bool,
+    /// Who may decide; null: whoever has the permission.
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::Approvers>))]
+    pub approvers: Option<Approvers>,
     #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::RationaleRule))]
     pub rationale_on_reject: RationaleRule,
     pub on_reject: OnRejectResponse,

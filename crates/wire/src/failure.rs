@@ -3,7 +3,7 @@
 use crate::page::page;
 use domain::contract::{StepKey, WorkflowName};
 use domain::failure::{ErrorType, Failure, FailureReason};
-use domain::{ProjectId, RunId};
+use domain::{ProjectId, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
@@ -26,6 +26,12 @@ pub struct ListFailures {
     /// Failures of this step alone.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::StepKey>), param(value_type = Option<crate::schema::StepKey>))]
     pub step: Option<StepKey>,
+    /// Failures at this instant or later alone.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Timestamp>), param(value_type = Option<crate::schema::Timestamp>))]
+    pub failed_after: Option<Timestamp>,
+    /// Failures before this instant alone.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Timestamp>), param(value_type = Option<crate::schema::Timestamp>))]
+    pub failed_before: Option<Timestamp>,
     /// The cursor of the page before, as it came; absent: the first page.
     #[cfg_attr(feature = "openapi", schema(max_length = 512), param(max_length = 512))]
     #[validate(length(max = 512))]

@@ -21,6 +21,7 @@ pub mod run;
 pub mod schema;
 pub mod step;
 pub mod transition;
+pub mod user;
 pub mod webhook;
 pub mod workflow;
 
@@ -35,7 +36,8 @@ pub use event::{EventList, EventResponse, FeedQuery, ListEvents};
 pub use failure::{FailureList, FailureResponse, ListFailures};
 pub use health::HealthResponse;
 pub use identity::{
-    CreateTokenRequest, CreatedTokenResponse, SessionResponse, SignInRequest, TokenList, TokenResponse,
+    CreateTokenRequest, CreatedTokenResponse, OwnSessionResponse, RevokedSessions, SessionList,
+    SessionResponse, SignInRequest, TokenList, TokenResponse,
 };
 pub use page::PageQuery;
 pub use problem::{Problem, ProblemCode};
@@ -48,6 +50,11 @@ pub use run::{
 };
 pub use step::{AttemptResponse, LogQuery, StepList, StepResponse};
 pub use transition::{ListTransitions, TransitionList, TransitionResponse};
+pub use user::{
+    AcceptInvitationRequest, CreateInvitationRequest, CreatedInvitationResponse, GrantedRole, InvitationList,
+    InvitationResponse, MemberList, MemberResponse, SetRoleRequest, SignInLinkResponse, UserList,
+    UserResponse,
+};
 pub use webhook::{
     CreateWebhookRequest, DeliveryList, DeliveryResponse, ListDeliveries, UpdateWebhookRequest, WebhookList,
     WebhookMessage, WebhookResponse, WebhookSecretResponse,

@@ -3,7 +3,7 @@
 use crate::check;
 use crate::page::page;
 use domain::project::{ProjectSettings, ShipMode, Shipping};
-use domain::{Actor, ProjectId, Timestamp};
+use domain::{Actor, Permission, ProjectId, Role, Timestamp};
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
@@ -114,6 +114,12 @@ pub struct ProjectResponse {
     #[cfg_attr(feature = "openapi", schema(required))]
     pub credential: Option<String>,
     pub shipping: ShippingResponse,
+    /// The caller's role on the project.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Role))]
+    pub role: Role,
+    /// What the caller may do on the project, by this credential.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::schema::Permission>))]
+    pub permissions: Vec<Permission>,
     #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Actor))]
     pub created_by: Actor,
     #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Timestamp))]

@@ -153,8 +153,13 @@ pub struct RunApproval {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ActionResponse {
-    /// `approve`, `reject`, `refresh`, `cancel` or `retry`.
+    /// `approve`, `reject`, `refresh`, `cancel`, `retry`, or `retry_step` for each step that the pinned contract
+    /// declares.
     pub action: String,
+    /// The step that `retry_step` would repeat; absent for other actions.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::StepKey>))]
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub step: Option<StepKey>,
     pub allowed: bool,
     /// Why not, as the code that the action would answer with.
     #[serde(skip_serializing_if = "Option::is_none", default)]

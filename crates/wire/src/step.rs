@@ -1,10 +1,10 @@
 //! Steps of a run and their attempts.
 
 use crate::page::list;
-use domain::Timestamp;
 use domain::contract::StepKey;
 use domain::failure::StepFailure;
 use domain::run::AttemptState;
+use domain::{RunId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use validator::Validate;
@@ -59,6 +59,10 @@ pub struct AttemptResponse {
     /// Snapshot of the workspace after the attempt.
     #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::ObjectId>))]
     pub commit: Option<String>,
+    /// The run in which the attempt was made, where a step retry takes its success over: its log and files are there.
+    /// Null: this run.
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::Uuid>))]
+    pub inherited_from: Option<RunId>,
 }
 
 list! {

@@ -2,6 +2,7 @@
 
 pub mod agents;
 pub mod api;
+pub mod people;
 pub mod pipe;
 pub mod processes;
 pub mod program;
@@ -14,6 +15,7 @@ pub mod stream;
 pub mod workflows;
 
 pub use api::{Api, Reply};
+pub use people::Person;
 pub use pipe::Pipe;
 pub use receiver::{Manner, Receiver};
 pub use repository::Repository;

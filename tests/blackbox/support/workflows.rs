@@ -31,3 +31,20 @@ pub fn one_command(script: &str) -> String {
         serde_json::json!(script)
     )
 }
+
+/// A gate between two steps that need no repository; `policy` is what else stands under its `with`.
+pub fn gated(policy: &str) -> String {
+    format!(
+        "
+name: NAME
+steps:
+  - key: prepare
+    uses: set
+    with: {{ outputs: {{ diff_summary: one change, test_summary: none needed, risk_notes: [] }} }}
+  - key: gate
+    uses: approval
+    with: {{ evidence_from: prepare, {policy} }}
+  - {{ key: finish, uses: set, with: {{ outputs: {{ done: true }} }} }}
+"
+    )
+}

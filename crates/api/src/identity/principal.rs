@@ -5,11 +5,13 @@ use crate::error::{Error, Result};
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use domain::{Actor, SessionId, Timestamp, TokenId};
+use domain::access::Rights;
+use domain::approval::Voter;
+use domain::{Actor, Permission, ProjectId, SessionId, Timestamp, TokenId};
 use engine::clock;
 use persistence::Store;
 use persistence::commands::{FindSession, FindToken, TouchSession};
-use persistence::records::UserRecord;
+use persistence::records::{Account, UserRecord};
 use std::future::{Ready, ready};
 use std::time::Duration;
 use wire::ProblemCode;
@@ -33,6 +35,8 @@ pub enum Credential {
 pub struct Principal {
     pub user: UserRecord,
     pub credential: Credential,
+    /// What they may do by this credential.
+    pub rights: Rights,
     /// When the credential ends by itself.
     pub expires_at: Option<Timestamp>,
     secret_hash: String,
@@ -46,6 +50,11 @@ impl Principal {
             Credential::Session(_) => None,
         };
         Actor::user(self.user.id, self.user.name.clone(), token)
+    }
+
+    /// The caller as a gate of this project sees them.
+    pub fn voter(&self, project: ProjectId) -> Voter {
+        Voter { id: self.user.id, name: self.user.name.clone(), role: self.rights.role_on(project) }
     }
 }
 
@@ -62,13 +71,12 @@ pub async fn authenticate(store: &Store, request: &HttpRequest) -> Result<Option
     }
 }
 
-/// Whether the credential still stands: streams ask again and again.
-pub async fn is_live(store: &Store, principal: &Principal) -> Result<bool> {
-    let found = match principal.credential {
-        Credential::Token(_) => by_token(store, principal.secret_hash.clone()).await?,
-        Credential::Session(_) => by_session(store, principal.secret_hash.clone()).await?,
-    };
-    Ok(found.is_some())
+/// The caller as the store knows them now; `None` when the credential stands no more. Streams ask again and again.
+pub async fn renewed(store: &Store, principal: &Principal) -> Result<Option<Principal>> {
+    match principal.credential {
+        Credential::Token(_) => by_token(store, principal.secret_hash.clone()).await,
+        Credential::Session(_) => by_session(store, principal.secret_hash.clone()).await,
+    }
 }
 
 fn bearer(header: &str) -> Option<&str> {
@@ -78,17 +86,19 @@ fn bearer(header: &str) -> Option<&str> {
 
 async fn by_token(store: &Store, token_hash: String) -> Result<Option<Principal>> {
     let found = store.read(FindToken { token_hash, now: clock::now() }).await?;
-    Ok(found.map(|(token, user)| Principal {
-        user,
+    Ok(found.map(|(token, account)| Principal {
+        rights: rights(&account, token.scopes, token.project_ids),
+        user: account.user,
         credential: Credential::Token(token.id),
         expires_at: token.expires_at,
         secret_hash: token.token_hash,
     }))
 }
 
-async fn by_session(store: &Store, token_hash: String) -> Result<Option<Principal>> {
+/// Who has the live session with this hash.
+pub async fn by_session(store: &Store, token_hash: String) -> Result<Option<Principal>> {
     let now = clock::now();
-    let Some((session, user)) = store.read(FindSession { token_hash, now }).await? else {
+    let Some((session, account)) = store.read(FindSession { token_hash, now }).await? else {
         return Ok(None);
     };
     let idle = now.since(session.last_seen_at);
@@ -99,11 +109,17 @@ async fn by_session(store: &Store, token_hash: String) -> Result<Option<Principa
         store.write(TouchSession { id: session.id, now }).await?;
     }
     Ok(Some(Principal {
-        user,
+        rights: rights(&account, None, None),
+        user: account.user,
         credential: Credential::Session(session.id),
         expires_at: Some(session.expires_at),
         secret_hash: session.token_hash,
     }))
+}
+
+fn rights(account: &Account, scopes: Option<Vec<Permission>>, only: Option<Vec<ProjectId>>) -> Rights {
+    let installation = account.user.installation_role();
+    Rights { installation, projects: account.memberships.clone(), scopes, only }
 }
 
 impl FromRequest for Principal {

@@ -4,7 +4,10 @@ use crate::error::{Error, Result};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use domain::contract::{StepKey, WorkflowName};
-use domain::{ApprovalId, ArtifactId, DeliveryId, ProjectId, RunId, TokenId, WebhookId};
+use domain::{
+    ApprovalId, ArtifactId, DeliveryId, InvitationId, ProjectId, RunId, SessionId, TokenId, UserId, UserName,
+    WebhookId,
+};
 use std::future::{Ready, ready};
 
 macro_rules! paths {
@@ -56,6 +59,12 @@ paths! {
         run_id: RunId = "run", |text| RunId::parse(text).ok(), wire::schema::Uuid;
         approval_id: ApprovalId = "approval", |text| ApprovalId::parse(text).ok(), wire::schema::Uuid;
     }
+    /// A step of a run.
+    StepPath {
+        project_id: ProjectId = "project", |text| ProjectId::parse(text).ok(), wire::schema::Uuid;
+        run_id: RunId = "run", |text| RunId::parse(text).ok(), wire::schema::Uuid;
+        step: StepKey = "step", |text| StepKey::parse(text).ok(), wire::schema::StepKey;
+    }
     /// An attempt at a step.
     AttemptPath {
         project_id: ProjectId = "project", |text| ProjectId::parse(text).ok(), wire::schema::Uuid;
@@ -88,6 +97,27 @@ paths! {
         project_id: ProjectId = "project", |text| ProjectId::parse(text).ok(), wire::schema::Uuid;
         webhook_id: WebhookId = "webhook", |text| WebhookId::parse(text).ok(), wire::schema::Uuid;
         delivery_id: DeliveryId = "delivery", |text| DeliveryId::parse(text).ok(), wire::schema::Uuid;
+    }
+    /// A user.
+    UserPath {
+        user_id: UserId = "user", |text| UserId::parse(text).ok(), wire::schema::Uuid;
+    }
+    /// A user on the installation.
+    MemberPath {
+        user_name: UserName = "user", |text| UserName::parse(text).ok(), wire::schema::UserName;
+    }
+    /// A user on a project.
+    ProjectMemberPath {
+        project_id: ProjectId = "project", |text| ProjectId::parse(text).ok(), wire::schema::Uuid;
+        user_name: UserName = "user", |text| UserName::parse(text).ok(), wire::schema::UserName;
+    }
+    /// An invitation.
+    InvitationPath {
+        invitation_id: InvitationId = "invitation", |text| InvitationId::parse(text).ok(), wire::schema::Uuid;
+    }
+    /// A browser session of the caller.
+    SessionPath {
+        session_id: SessionId = "session", |text| SessionId::parse(text).ok(), wire::schema::Uuid;
     }
     /// An API token.
     TokenPath {

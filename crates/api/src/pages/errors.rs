@@ -22,6 +22,7 @@ explained! {
     Unauthenticated => "unauthenticated",
     OwnerLinkInvalid => "owner_link_invalid",
     Forbidden => "forbidden",
+    NotAnApprover => "not_an_approver",
     CrossSiteRequest => "cross_site_request",
     SelfApprovalForbidden => "self_approval_forbidden",
     NotFound => "not_found",

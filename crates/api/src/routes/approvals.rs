@@ -2,6 +2,7 @@
 
 use super::{USUAL_LIMIT, listed, missing, page, run};
 use crate::error::Result;
+use crate::identity::Principal;
 use crate::input::{ApprovalPath, Cursor, Params, RunPath, etag};
 use crate::server::App;
 use crate::{problems, views};
@@ -28,9 +29,10 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 async fn list_approvals(
     app: web::Data<App>,
     request: HttpRequest,
+    caller: Principal,
     params: Params<ListApprovals>,
 ) -> Result<HttpResponse> {
-    list(&app, &request, None, params.checked()?).await
+    list(&app, &request, &caller, None, params.checked()?).await
 }
 
 /// List the approvals of a run
@@ -45,16 +47,18 @@ async fn list_approvals(
 async fn list_run_approvals(
     app: web::Data<App>,
     request: HttpRequest,
+    caller: Principal,
     path: RunPath,
     params: Params<ListApprovals>,
 ) -> Result<HttpResponse> {
     let found = run(&app, path.project_id, path.run_id).await?;
-    list(&app, &request, Some(found.id), params.checked()?).await
+    list(&app, &request, &caller, Some(found.id), params.checked()?).await
 }
 
 async fn list(
     app: &App,
     request: &HttpRequest,
+    caller: &Principal,
     run_id: Option<RunId>,
     query: ListApprovals,
 ) -> Result<HttpResponse> {
@@ -62,6 +66,7 @@ async fn list(
     let after = query.cursor.map(|text| Cursor::read("approvals", &text, "/query/cursor")).transpose()?;
     let store = app.engine.store();
     let asked = ApprovalsQuery {
+        visibility: caller.rights.visibility(),
         project_id: query.project_id,
         run_id,
         statuses: query.status,

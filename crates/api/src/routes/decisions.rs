@@ -158,6 +158,7 @@ async fn explained(app: &App, path: &ApprovalPath, error: Error) -> Error {
         }
         ProblemCode::PolicyViolation
         | ProblemCode::SelfApprovalForbidden
+        | ProblemCode::NotAnApprover
         | ProblemCode::RationaleRequired => {
             error.with(|context| context.policy = Some(json!(approval.policy)))
         }

@@ -2,13 +2,13 @@
 
 use super::run;
 use crate::error::{Error, Result};
-use crate::identity::Principal;
+use crate::identity::{Principal, readmit};
 use crate::input::{Params, RunPath};
 use crate::server::App;
 use crate::stream::{self, AllEvents, RunEvents, Watch};
 use crate::{problems, views};
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use domain::{FaultCode, RunId};
+use domain::{FaultCode, Permission, RunId};
 use persistence::commands::{FeedStart, ListEvents as EventsQuery};
 use persistence::records::EventRecord;
 use std::time::Duration;
@@ -33,7 +33,12 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
     responses((status = 200, description = "The events.", body = EventList), problems::Listing)
 )]
 #[get("/projects/{project_id}/runs/{run_id}/events")]
-async fn list_events(app: web::Data<App>, path: RunPath, params: Params<ListEvents>) -> Result<HttpResponse> {
+async fn list_events(
+    app: web::Data<App>,
+    caller: Principal,
+    path: RunPath,
+    params: Params<ListEvents>,
+) -> Result<HttpResponse> {
     let found = run(&app, path.project_id, path.run_id).await?;
     let query = params.checked()?;
     let after = query.after.unwrap_or(0);
@@ -41,6 +46,10 @@ async fn list_events(app: web::Data<App>, path: RunPath, params: Params<ListEven
     let patience = Duration::from_millis(query.wait_ms.and_then(|ms| u64::try_from(ms).ok()).unwrap_or(0));
     let asked = EventsQuery { run_id: found.id, after, limit };
     let records = await_events(&app, asked, patience).await?;
+    if !patience.is_zero() {
+        // The wait may have outlived the permission.
+        readmit(app.engine.store(), &caller, Permission::ReadRuns, Some(path.project_id)).await?;
+    }
     let next_after = records.last().map_or(after, |last| last.seq);
     let origin = (&found).into();
     let items = records.into_iter().map(|record| views::event(record, &origin)).collect();
@@ -100,7 +109,7 @@ async fn stream_events(
     path: RunPath,
     params: Params<FeedQuery>,
 ) -> Result<HttpResponse> {
-    let watch = Watch::new(app.clone(), caller);
+    let watch = Watch::new(app.clone(), caller, Some(path.project_id));
     let found = run(&app, path.project_id, path.run_id).await?;
     let (after, pointer) = resume_from(&request, params.checked()?);
     let after = match after {
@@ -139,7 +148,7 @@ async fn stream_all_events(
     caller: Principal,
     params: Params<FeedQuery>,
 ) -> Result<HttpResponse> {
-    let watch = Watch::new(app.clone(), caller);
+    let watch = Watch::new(app.clone(), caller, None);
     let (after, pointer) = resume_from(&request, params.checked()?);
     let after = match after {
         Some(text) => AllEvents::place(&text, pointer)?,

@@ -2,6 +2,7 @@
 
 use super::{USUAL_LIMIT, listed, page, run};
 use crate::error::{Error, Result};
+use crate::identity::Principal;
 use crate::input::{Cursor, Params, RunPath};
 use crate::server::App;
 use crate::{problems, views};
@@ -45,17 +46,21 @@ async fn get_failure(app: web::Data<App>, path: RunPath) -> Result<HttpResponse>
 async fn list_failures(
     app: web::Data<App>,
     request: HttpRequest,
+    caller: Principal,
     params: Params<ListFailures>,
 ) -> Result<HttpResponse> {
     let query = params.checked()?;
     let limit = query.limit.unwrap_or(USUAL_LIMIT);
     let before = query.cursor.map(|text| Cursor::read("failures", &text, "/query/cursor")).transpose()?;
     let asked = FailuresQuery {
+        visibility: caller.rights.visibility(),
         project_id: query.project_id,
         error_type: query.error_type,
         reason: query.reason,
         workflow: query.workflow,
         step: query.step,
+        failed_after: query.failed_after,
+        failed_before: query.failed_before,
         before,
         limit: limit + 1,
     };
@@ -88,13 +93,7 @@ fn failure(record: RunRecord) -> Option<FailureResponse> {
 async fn list_diagnostics(app: web::Data<App>, path: RunPath) -> Result<HttpResponse> {
     let run_id = run(&app, path.project_id, path.run_id).await?.id;
     let store = app.engine.store();
-    let query = ListApprovals {
-        project_id: None,
-        run_id: Some(run_id),
-        statuses: Vec::new(),
-        after: None,
-        limit: MAX_GATES,
-    };
+    let query = ListApprovals { run_id: Some(run_id), limit: MAX_GATES, ..ListApprovals::default() };
     let gates: Vec<_> = store.read(query).await?.into_iter().map(|(gate, _)| gate).collect();
     let records = store.read(ListDiagnostics { run_id }).await?;
     Ok(HttpResponse::Ok().json(DiagnosticList { items: views::diagnostics(records, &gates) }))

@@ -3,11 +3,12 @@
 use crate::error::{Error, Result};
 use crate::identity::admit;
 use crate::metrics;
-use crate::permission::Permission;
 use crate::problems;
 use crate::server::{App, MetricsReaders};
 use actix_web::http::header::{CACHE_CONTROL, ContentType};
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use domain::Permission;
+use domain::access::Visibility;
 use persistence::commands::{ListProjects, ReadGauges};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::HealthResponse;
@@ -35,7 +36,7 @@ async fn get_health(app: web::Data<App>) -> HttpResponse {
 )]
 #[get("/readyz")]
 async fn get_readiness(app: web::Data<App>) -> Result<HttpResponse> {
-    app.engine.store().read(ListProjects { after: None, limit: 1 }).await?;
+    app.engine.store().read(ListProjects { visibility: Visibility::All, after: None, limit: 1 }).await?;
     Ok(HttpResponse::Ok().json(health(&app)))
 }
 

@@ -102,19 +102,16 @@ async fn stream_log(
             .parse()
             .map_err(|_| Error::fault(pointer, FaultCode::InvalidFormat, "Expected an offset in bytes."))?,
     };
-    let watch = Watch::new(app.clone(), caller);
+    let watch = Watch::new(app.clone(), caller, Some(path.project_id));
     Ok(stream::answer(LogText::new(watch, run_id, path.step, path.attempt, offset)))
 }
 
-/// The run of the attempt that the path names, or 404.
+/// The run in which the attempt that the path names was made, or 404.
 async fn attempt(app: &App, path: &AttemptPath) -> Result<RunId> {
     let run_id = run(app, path.project_id, path.run_id).await?.id;
     let attempts = app.engine.store().read(ListAttempts { run_id }).await?;
-    if attempts.iter().any(|found| found.step == path.step && found.attempt == path.attempt) {
-        Ok(run_id)
-    } else {
-        Err(Error::not_found("attempt"))
-    }
+    let named = attempts.iter().find(|found| found.step == path.step && found.attempt == path.attempt);
+    named.map(|found| found.inherited_from.unwrap_or(run_id)).ok_or_else(|| Error::not_found("attempt"))
 }
 
 fn unsigned(number: Option<i64>) -> Option<u64> {

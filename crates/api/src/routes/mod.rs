@@ -7,25 +7,31 @@ mod events;
 mod failures;
 mod files;
 mod health;
+mod invitations;
 mod logs;
+mod members;
 mod projects;
+mod retries;
 mod runs;
 mod session;
+mod sessions;
 mod steps;
 mod tokens;
+mod users;
 mod versions;
 mod webhooks;
 mod workflows;
 
 use crate::error::{Error, Result};
-use crate::input::next_link;
+use crate::identity::Principal;
+use crate::input::{etag, next_link};
 use crate::server::App;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LINK;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
-use domain::{ProjectId, RunId};
-use persistence::commands::{GetProject, GetRun, Reply};
-use persistence::records::{ProjectRecord, RunRecord};
+use domain::{ProjectId, Role, RunId, UserName};
+use persistence::commands::{FindUser, GetProject, GetRun, Reply};
+use persistence::records::{ProjectRecord, RunRecord, UserRecord};
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -38,6 +44,7 @@ pub fn api(config: &mut ServiceConfig<'_>) {
     workflows::configure(config);
     versions::configure(config);
     runs::configure(config);
+    retries::configure(config);
     steps::configure(config);
     logs::configure(config);
     events::configure(config);
@@ -48,7 +55,11 @@ pub fn api(config: &mut ServiceConfig<'_>) {
     webhooks::configure(config);
     deliveries::configure(config);
     session::configure(config);
+    sessions::configure(config);
     tokens::configure(config);
+    users::configure(config);
+    invitations::configure(config);
+    members::configure(config);
 }
 
 /// The server's own operations, outside the versioned API.
@@ -62,6 +73,12 @@ async fn project(app: &App, id: ProjectId) -> Result<ProjectRecord> {
     found.map_err(missing("project"))
 }
 
+/// The user of this name, or 404.
+async fn user_named(app: &App, name: &UserName) -> Result<UserRecord> {
+    let found = app.engine.store().read(FindUser { name: name.to_string() }).await?;
+    found.ok_or_else(|| Error::not_found("user"))
+}
+
 /// The run that the path names, or 404. A run of another project is not there.
 async fn run(app: &App, project_id: ProjectId, id: RunId) -> Result<RunRecord> {
     let found = app.engine.store().read(GetRun { project_id: Some(project_id), id }).await;
@@ -73,6 +90,17 @@ fn missing(what: &'static str) -> impl Fn(persistence::Error) -> Error {
     move |error| match error {
         persistence::Error::NotFound => Error::not_found(what),
         other => other.into(),
+    }
+}
+
+/// The ETag of what shows the caller's role beside itself: the revision, and the role where it is not admin. A cached
+/// answer is then asked for again once the role has changed.
+fn tag(caller: &Principal, project: ProjectId, revision: i64) -> String {
+    match caller.rights.role_on(project) {
+        Some(role @ (Role::Viewer | Role::Operator | Role::Approver | Role::Maintainer)) => {
+            etag(format!("{revision}.{role}"))
+        }
+        Some(Role::Admin) | None => etag(revision),
     }
 }
 

@@ -1,11 +1,9 @@
 //! Projects.
 
-use super::{USUAL_LIMIT, answer, listed, missing, page, project};
+use super::{USUAL_LIMIT, answer, listed, missing, page, project, tag};
 use crate::error::{Error, Result};
 use crate::identity::Principal;
-use crate::input::{
-    Body, Checked, Cursor, IdempotencyKey, IfMatch, Params, ProjectPath, etag, is_not_modified,
-};
+use crate::input::{Body, Checked, Cursor, IdempotencyKey, IfMatch, Params, ProjectPath, is_not_modified};
 use crate::server::App;
 use crate::{problems, views};
 use actix_web::http::StatusCode;
@@ -67,13 +65,13 @@ async fn create_project(
     let reply = app.engine.store().write(CreateProject { record, idempotency }).await?;
     let mut response = answer(StatusCode::CREATED, &reply);
     response.insert_header((LOCATION, format!("/api/v1/projects/{}", reply.value.id)));
-    response.insert_header((ETAG, etag(reply.value.revision)));
-    Ok(response.json(views::project(reply.value)))
+    response.insert_header((ETAG, tag(&caller, reply.value.id, reply.value.revision)));
+    Ok(response.json(views::project(&caller, reply.value)))
 }
 
 /// List projects
 ///
-/// Oldest first, archived ones too.
+/// Those that the caller can read, oldest first, archived ones too.
 #[utoipa::path(
     tag = "projects",
     params(PageQuery),
@@ -83,22 +81,24 @@ async fn create_project(
 async fn list_projects(
     app: web::Data<App>,
     request: HttpRequest,
+    caller: Principal,
     params: Params<PageQuery>,
 ) -> Result<HttpResponse> {
     let query = params.checked()?;
     let limit = query.limit.unwrap_or(USUAL_LIMIT);
     let after = query.cursor.map(|text| Cursor::read("projects", &text, "/query/cursor")).transpose()?;
-    let found = app.engine.store().read(ListProjects { after, limit: limit + 1 }).await?;
+    let visibility = caller.rights.visibility();
+    let found = app.engine.store().read(ListProjects { visibility, after, limit: limit + 1 }).await?;
     let (records, last) = page(found, limit);
     let next_cursor = last.map(|last| Cursor::write("projects", records[last].id));
-    let items = records.into_iter().map(views::project).collect();
+    let items = records.into_iter().map(|record| views::project(&caller, record)).collect();
     let list = ProjectList { items, next_cursor };
     Ok(listed(&request, list.next_cursor.as_deref(), &list))
 }
 
 /// Get a project
 ///
-/// Its ETag is its revision.
+/// Its ETag is its revision, with the caller's role where that is not admin.
 #[utoipa::path(
     tag = "projects",
     params(ProjectPath, ("If-None-Match" = Option<String>, Header, description = "An ETag that the caller has.")),
@@ -110,13 +110,18 @@ async fn list_projects(
     )
 )]
 #[get("/projects/{project_id}")]
-async fn get_project(app: web::Data<App>, request: HttpRequest, path: ProjectPath) -> Result<HttpResponse> {
+async fn get_project(
+    app: web::Data<App>,
+    request: HttpRequest,
+    caller: Principal,
+    path: ProjectPath,
+) -> Result<HttpResponse> {
     let record = project(&app, path.project_id).await?;
-    let tag = etag(record.revision);
+    let tag = tag(&caller, record.id, record.revision);
     if is_not_modified(&request, &tag) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
     }
-    Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(views::project(record)))
+    Ok(HttpResponse::Ok().insert_header((ETAG, tag)).json(views::project(&caller, record)))
 }
 
 /// Update a project
@@ -136,6 +141,7 @@ async fn get_project(app: web::Data<App>, request: HttpRequest, path: ProjectPat
 #[put("/projects/{project_id}")]
 async fn update_project(
     app: web::Data<App>,
+    caller: Principal,
     path: ProjectPath,
     if_match: IfMatch,
     body: Body<UpdateProjectRequest>,
@@ -147,12 +153,14 @@ async fn update_project(
             return Err(Error::new(ProblemCode::PreconditionRequired, "If-Match is missing."));
         }
         IfMatch::Any => present.revision,
-        IfMatch::Tags(tags) if tags.contains(&present.revision.to_string()) => present.revision,
+        IfMatch::Tags(tags) if tags.iter().any(|tag| names(tag, present.revision)) => present.revision,
         IfMatch::Tags(_) => return Err(persistence::Error::StaleRevision.into()),
     };
     let change = UpdateProject { id: present.id, expected_revision, settings, now: clock::now() };
     let record = app.engine.store().write(change).await?;
-    Ok(HttpResponse::Ok().insert_header((ETAG, etag(record.revision))).json(views::project(record)))
+    Ok(HttpResponse::Ok()
+        .insert_header((ETAG, tag(&caller, record.id, record.revision)))
+        .json(views::project(&caller, record)))
 }
 
 /// Archive a project
@@ -164,10 +172,17 @@ async fn update_project(
     responses((status = 200, description = "The project.", body = ProjectResponse), problems::Owning)
 )]
 #[post("/projects/{project_id}/archive")]
-async fn archive_project(app: web::Data<App>, path: ProjectPath) -> Result<HttpResponse> {
+async fn archive_project(app: web::Data<App>, caller: Principal, path: ProjectPath) -> Result<HttpResponse> {
     let change = ArchiveProject { id: path.project_id, now: clock::now() };
     let record = app.engine.store().write(change).await.map_err(missing("project"))?;
-    Ok(HttpResponse::Ok().insert_header((ETAG, etag(record.revision))).json(views::project(record)))
+    Ok(HttpResponse::Ok()
+        .insert_header((ETAG, tag(&caller, record.id, record.revision)))
+        .json(views::project(&caller, record)))
+}
+
+/// Whether the tag names this revision, whatever role it names beside it.
+fn names(tag: &str, revision: i64) -> bool {
+    tag.split('.').next().is_some_and(|text| text == revision.to_string())
 }
 
 /// The settings that the body describes, or every fault of them: the form's and the configuration's.

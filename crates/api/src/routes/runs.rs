@@ -1,11 +1,9 @@
 //! Runs.
 
-use super::{USUAL_LIMIT, answer, listed, missing, page, project, run};
+use super::{USUAL_LIMIT, answer, listed, missing, page, project, run, tag};
 use crate::error::{Error, Result};
 use crate::identity::{Credential, Principal};
-use crate::input::{
-    Body, Checked, Cursor, IdempotencyKey, Params, ProjectPath, RunPath, etag, is_not_modified,
-};
+use crate::input::{Body, Checked, Cursor, IdempotencyKey, Params, ProjectPath, RunPath, is_not_modified};
 use crate::server::App;
 use crate::{problems, views};
 use actix_web::http::StatusCode;
@@ -13,14 +11,12 @@ use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use domain::contract::{Inputs, WorkflowName};
 use domain::{Fault, ProjectId, RunId};
-use engine::{RetryRun, StartRun};
+use engine::StartRun;
 use persistence::commands::{GetVersion, ListLineage, ListRuns as RunsQuery, Reply, RunFilter};
 use persistence::records::RunRecord;
 use serde_json::{Value, json};
 use utoipa_actix_web::service_config::ServiceConfig;
-use wire::{
-    CancelRequest, LineageResponse, ListRuns, RetryBase, RetryRequest, RunList, RunResponse, StartRunRequest,
-};
+use wire::{CancelRequest, LineageResponse, ListRuns, RunList, RunResponse, StartRunRequest};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
@@ -29,7 +25,6 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
         .service(get_run)
         .service(list_runs)
         .service(cancel_run)
-        .service(retry_run)
         .service(get_lineage);
 }
 
@@ -83,55 +78,8 @@ async fn start_run(
     created(&app, &caller, reply).await
 }
 
-/// Retry a run
-///
-/// Makes a run that repeats one which failed or was cancelled: the same pinned version, settings and inputs, attempt
-/// n+1 of its lineage. The retried run stays as it is; `lineage` lists both with what they left.
-#[utoipa::path(
-    tag = "runs",
-    params(RunPath, ("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with its key gets the stored reply.")),
-    request_body = RetryRequest,
-    responses(
-        (status = 201, description = "The new run.", body = RunResponse, headers(
-            ("Location" = String, description = "Its address."), ("ETag" = String, description = "Its revision."))),
-        problems::RetryingRun,
-    )
-)]
-#[post("/projects/{project_id}/runs/{run_id}/retry")]
-async fn retry_run(
-    app: web::Data<App>,
-    request: HttpRequest,
-    caller: Principal,
-    path: RunPath,
-    key: IdempotencyKey,
-    body: Body<RetryRequest>,
-) -> Result<HttpResponse> {
-    let found = run(&app, path.project_id, path.run_id).await?;
-    let base = match body.checked()?.base {
-        RetryBase::Pinned => engine::RetryBase::Pinned,
-        RetryBase::Latest => engine::RetryBase::Latest,
-    };
-    let reply = app
-        .engine
-        .retry_run(RetryRun {
-            run_id: found.id,
-            base,
-            trigger_source: trigger_source(&caller).to_owned(),
-            correlation_id: trace_id(&request),
-            actor: caller.actor(),
-            idempotency: key.of(&caller, "retry_run", &body),
-        })
-        .await
-        .map_err(|error| {
-            Error::from(error).with(|context| {
-                context.run_status.get_or_insert(found.status);
-            })
-        })?;
-    created(&app, &caller, reply).await
-}
-
 /// What made the run: the browser app, or a client with a token.
-fn trigger_source(caller: &Principal) -> &'static str {
+pub fn trigger_source(caller: &Principal) -> &'static str {
     match caller.credential {
         Credential::Session(_) => "ui",
         Credential::Token(_) => "api",
@@ -139,11 +87,11 @@ fn trigger_source(caller: &Principal) -> &'static str {
 }
 
 /// The answer that a new run was made.
-async fn created(app: &App, caller: &Principal, reply: Reply<RunRecord>) -> Result<HttpResponse> {
+pub async fn created(app: &App, caller: &Principal, reply: Reply<RunRecord>) -> Result<HttpResponse> {
     let mut response = answer(StatusCode::CREATED, &reply);
     let run = views::run(&app.engine, caller, reply.value).await?;
     response.insert_header((LOCATION, format!("/api/v1/projects/{}/runs/{}", run.project_id, run.id)));
-    response.insert_header((ETAG, etag(run.revision)));
+    response.insert_header((ETAG, tag(caller, run.project_id, run.revision)));
     Ok(response.json(run))
 }
 
@@ -167,7 +115,7 @@ async fn input_faults(app: &App, source: &Value) -> Result<Vec<Fault>> {
 }
 
 /// The trace that the request belongs to, by its `traceparent` header.
-fn trace_id(request: &HttpRequest) -> Option<String> {
+pub fn trace_id(request: &HttpRequest) -> Option<String> {
     let header = request.headers().get("traceparent")?.to_str().ok()?;
     let id = header.strip_prefix("00-")?.get(..32)?;
     let valid =
@@ -197,7 +145,7 @@ async fn list_project_runs(
 
 /// List runs across projects
 ///
-/// Newest first.
+/// Those that the caller can read, newest first.
 #[utoipa::path(
     tag = "runs",
     params(ListRuns),
@@ -224,8 +172,13 @@ async fn list(
     let limit = query.limit.unwrap_or(USUAL_LIMIT);
     let before: Option<RunId> =
         query.cursor.map(|text| Cursor::read("runs", &text, "/query/cursor")).transpose()?;
-    let filter =
-        RunFilter { project_id, statuses: query.status, workflow: query.workflow, title: query.title };
+    let filter = RunFilter {
+        visibility: caller.rights.visibility(),
+        project_id,
+        statuses: query.status,
+        workflow: query.workflow,
+        title: query.title,
+    };
     let found = app.engine.store().read(RunsQuery { filter, before, limit: limit + 1 }).await?;
     let (records, last) = page(found, limit);
     let next_cursor = last.map(|last| Cursor::write("runs", records[last].id));
@@ -239,7 +192,7 @@ async fn list(
 
 /// Get a run
 ///
-/// Its ETag is its revision. `allowed_actions` says what the caller may do to it now.
+/// Its ETag is its revision, with the caller's role where that is not admin. `allowed_actions` says what the caller may do to it now.
 #[utoipa::path(
     tag = "runs",
     params(RunPath, ("If-None-Match" = Option<String>, Header, description = "An ETag that the caller has.")),
@@ -258,7 +211,7 @@ async fn get_run(
     path: RunPath,
 ) -> Result<HttpResponse> {
     let record = run(&app, path.project_id, path.run_id).await?;
-    let tag = etag(record.revision);
+    let tag = tag(&caller, record.project_id, record.revision);
     if is_not_modified(&request, &tag) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
     }
@@ -293,7 +246,7 @@ async fn cancel_run(
         })?;
     let mut response = answer(StatusCode::OK, &reply);
     let run = views::run(&app.engine, &caller, reply.value.run).await?;
-    Ok(response.insert_header((ETAG, etag(run.revision))).json(run))
+    Ok(response.insert_header((ETAG, tag(&caller, run.project_id, run.revision))).json(run))
 }
 
 /// Get the lineage of a run

@@ -2,27 +2,35 @@
 
 use crate::error::{Error, Result};
 use crate::identity::{
-    Credential, Principal, SESSION_LIFE, cleared, hash_secret, new_secret, new_session_cookie,
+    Credential, Principal, SESSION_LIFE, by_session, cleared, hash_secret, new_secret, new_session_cookie,
 };
 use crate::input::Body;
 use crate::problems;
 use crate::server::App;
-use actix_web::http::header::CACHE_CONTROL;
-use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
+use actix_web::http::header::{CACHE_CONTROL, USER_AGENT};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, delete, get, post, web};
 use domain::{SessionId, UserId};
 use engine::clock;
-use persistence::commands::{RedeemOwnerLink, RevokeSession, RevokeToken};
-use persistence::records::SessionRecord;
+use persistence::commands::{AcceptInvitation, RedeemOwnerLink, RevokeSession, RevokeToken};
+use persistence::records::{SessionRecord, UserRecord};
 use utoipa_actix_web::service_config::ServiceConfig;
-use wire::{ProblemCode, SessionResponse, SignInRequest};
+use wire::{AcceptInvitationRequest, ProblemCode, SessionResponse, SignInRequest};
+
+/// How much of a browser's name is kept, in characters.
+const MAX_AGENT: usize = 300;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(sign_in_with_owner_link).service(get_session).service(delete_session);
+    config
+        .service(sign_in_with_owner_link)
+        .service(accept_invitation)
+        .service(get_session)
+        .service(delete_session);
 }
 
-/// Sign in with an owner link
+/// Sign in with a one-time link
 ///
-/// Spends the one-time link and opens a browser session: its cookie lasts 14 days, or two without a request.
+/// Spends the owner's link or a user's sign-in link and opens a browser session: its cookie lasts 14 days, or two
+/// without a request.
 #[utoipa::path(
     tag = "identity",
     security(()),
@@ -40,40 +48,91 @@ async fn sign_in_with_owner_link(
     body: Body<SignInRequest>,
 ) -> Result<HttpResponse> {
     let token = body.checked()?.token;
-    let secret = new_secret();
-    let now = clock::now();
-    let session = SessionRecord {
-        id: SessionId::from_uuid(clock::new_id()),
-        // The store puts the link's user in its place.
-        user_id: UserId::from_uuid(clock::new_id()),
-        token_hash: hash_secret(&secret),
-        created_at: now,
-        last_seen_at: now,
-        expires_at: now.plus(SESSION_LIFE),
-        revoked_at: None,
-    };
-    let expires_at = Some(session.expires_at);
-    let redeem = RedeemOwnerLink { token_hash: hash_secret(&token), session, now };
-    let user = match app.engine.store().write(redeem).await {
-        Ok(user) => user,
-        Err(persistence::Error::NotFound) => {
-            return Err(Error::new(
-                ProblemCode::OwnerLinkInvalid,
-                "The link is unknown, spent or out of date.",
-            ));
+    let opening = Opening::new(&request);
+    let session = opening.session.clone();
+    let redeem = RedeemOwnerLink { token_hash: hash_secret(&token), now: session.created_at, session };
+    app.engine.store().write(redeem).await.map_err(link_invalid)?;
+    opening.answer(&app, &request, HttpResponse::Ok()).await
+}
+
+/// Accept an invitation
+///
+/// Spends the one-time link, makes the user of the chosen name with the roles that the invitation gives, and opens a
+/// browser session: all of it, or nothing.
+#[utoipa::path(
+    tag = "identity",
+    security(()),
+    request_body = AcceptInvitationRequest,
+    responses(
+        (status = 201, description = "The session of the new user.", body = SessionResponse, headers(
+            ("Set-Cookie" = String, description = "The session's cookie."))),
+        problems::Accepting,
+    )
+)]
+#[post("/session/invitation")]
+async fn accept_invitation(
+    app: web::Data<App>,
+    request: HttpRequest,
+    body: Body<AcceptInvitationRequest>,
+) -> Result<HttpResponse> {
+    let wanted = body.checked()?;
+    let opening = Opening::new(&request);
+    let (session, now) = (opening.session.clone(), opening.session.created_at);
+    let user = UserRecord::new(UserId::from_uuid(clock::new_id()), wanted.name.to_string(), now);
+    let accept = AcceptInvitation { token_hash: hash_secret(&wanted.token), user, session, now };
+    app.engine.store().write(accept).await.map_err(link_invalid)?;
+    opening.answer(&app, &request, HttpResponse::Created()).await
+}
+
+/// A session that is about to be opened.
+struct Opening {
+    secret: String,
+    session: SessionRecord,
+}
+
+impl Opening {
+    fn new(request: &HttpRequest) -> Self {
+        let secret = new_secret();
+        let now = clock::now();
+        let agent = request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let session = SessionRecord {
+            id: SessionId::from_uuid(clock::new_id()),
+            // The store puts the link's user in its place.
+            user_id: UserId::from_uuid(clock::new_id()),
+            token_hash: hash_secret(&secret),
+            created_at: now,
+            last_seen_at: now,
+            expires_at: now.plus(SESSION_LIFE),
+            revoked_at: None,
+            user_agent: agent.map(|text| text.chars().filter(|c| !c.is_control()).take(MAX_AGENT).collect()),
+        };
+        Self { secret, session }
+    }
+
+    /// The answer to whoever has just signed in.
+    async fn answer(
+        self,
+        app: &App,
+        request: &HttpRequest,
+        mut response: HttpResponseBuilder,
+    ) -> Result<HttpResponse> {
+        let caller = by_session(app.engine.store(), self.session.token_hash).await?;
+        let caller = caller.ok_or_else(|| Error::internal("a session that was opened is not there"))?;
+        Ok(response
+            .cookie(new_session_cookie(request, self.secret))
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .json(who(caller)))
+    }
+}
+
+/// What the store does not find is a link that does not work: why, nobody is told.
+fn link_invalid(error: persistence::Error) -> Error {
+    match error {
+        persistence::Error::NotFound => {
+            Error::new(ProblemCode::OwnerLinkInvalid, "The link is unknown, spent or out of date.")
         }
-        Err(error) => return Err(error.into()),
-    };
-    Ok(HttpResponse::Ok()
-        .cookie(new_session_cookie(&request, secret))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .json(SessionResponse {
-            user_id: user.id,
-            name: user.name,
-            is_owner: user.is_owner,
-            credential: "session".to_owned(),
-            expires_at,
-        }))
+        other => other.into(),
+    }
 }
 
 /// Get who is signed in
@@ -85,17 +144,23 @@ async fn sign_in_with_owner_link(
 )]
 #[get("/session")]
 async fn get_session(caller: Principal) -> HttpResponse {
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(who(caller))
+}
+
+fn who(caller: Principal) -> SessionResponse {
     let credential = match caller.credential {
         Credential::Session(_) => "session",
         Credential::Token(_) => "token",
     };
-    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(SessionResponse {
+    SessionResponse {
         user_id: caller.user.id,
+        role: caller.user.installation_role(),
+        permissions: caller.rights.permissions_anywhere(),
         name: caller.user.name,
         is_owner: caller.user.is_owner,
         credential: credential.to_owned(),
         expires_at: caller.expires_at,
-    })
+    }
 }
 
 /// Sign out
@@ -114,8 +179,12 @@ async fn delete_session(
     let now = clock::now();
     let store = app.engine.store();
     match caller.credential {
-        Credential::Session(id) => store.write(RevokeSession { id, now }).await?,
-        Credential::Token(id) => store.write(RevokeToken { id, user_id: caller.user.id, now }).await?,
+        Credential::Session(id) => {
+            store.write(RevokeSession { id, user_id: caller.user.id, now }).await?;
+        }
+        Credential::Token(id) => {
+            store.write(RevokeToken { id, user_id: caller.user.id, now }).await?;
+        }
     }
     Ok(HttpResponse::NoContent().cookie(cleared(&request)).finish())
 }

@@ -31,20 +31,27 @@ impl AllEvents {
         Cursor::read(CURSOR, text, pointer)
     }
 
-    async fn look(&mut self) -> crate::error::Result<Option<String>> {
-        let query = FeedEvents { after: self.after, limit: BATCH };
-        let found = self.watch.app.engine.store().read(query).await?;
-        if found.is_empty() {
-            return Ok(None);
+    /// The events that there are now and that the caller may read; `None` when there are none.
+    async fn look(&mut self) -> Option<String> {
+        let query = FeedEvents { visibility: self.watch.visibility(), after: self.after, limit: BATCH };
+        // A client that resumes misses nothing when a failing store ends the stream.
+        let feed = self.watch.app.engine.store().read(query).await.ok()?;
+        self.after = feed.next;
+        if feed.events.is_empty() {
+            return Some(String::new());
         }
+        if !self.watch.confirm().await {
+            return None;
+        }
+        let visible = self.watch.visibility();
         let mut text = String::new();
-        for feed in found {
-            self.after = FeedPosition { xact: feed.xact, position: feed.position };
-            let event = views::feed_event(feed);
+        for found in feed.events.into_iter().filter(|found| visible.includes(found.project_id)) {
+            let place = FeedPosition { xact: found.xact, position: found.position };
+            let event = views::feed_event(found);
             // Writing to a text cannot fail.
-            let _ = write!(text, "{}", frame::event(Cursor::write(CURSOR, self.after), event.event, &event));
+            let _ = write!(text, "{}", frame::event(Cursor::write(CURSOR, place), event.event, &event));
         }
-        Ok(Some(text))
+        Some(text)
     }
 }
 
@@ -54,8 +61,8 @@ impl Source for AllEvents {
             return None;
         }
         loop {
-            // A client that resumes misses nothing when a failing store ends the stream.
-            if let Some(text) = self.look().await.ok()? {
+            let text = self.look().await?;
+            if !text.is_empty() {
                 self.watch.sent();
                 return Some(text);
             }

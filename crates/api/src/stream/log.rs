@@ -78,6 +78,9 @@ impl Source for LogText {
         }
         loop {
             if let Some(text) = self.look().await.ok()? {
+                if !self.watch.confirm().await {
+                    return None;
+                }
                 self.watch.sent();
                 return Some(text);
             }

@@ -56,6 +56,9 @@ impl Source for RunEvents {
         loop {
             // A client that resumes misses nothing when a failing store ends the stream.
             if let Some(text) = self.look().await.ok()? {
+                if !self.watch.confirm().await {
+                    return None;
+                }
                 self.watch.sent();
                 return Some(text);
             }

@@ -1,10 +1,11 @@
 //! When a stream looks again, and what ends it from outside.
 
-use crate::identity::{Principal, is_live};
+use crate::identity::{Principal, readmit};
 use crate::metrics::OpenStream;
 use crate::server::App;
 use actix_web::web;
-use domain::RunId;
+use domain::access::Visibility;
+use domain::{Permission, ProjectId, RunId};
 use std::time::Duration;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
@@ -12,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 /// A stream that sent nothing for this long sends a comment.
 const HEARTBEAT_EVERY: Duration = Duration::from_secs(15);
-/// How soon the end of a token or session ends its streams.
+/// How soon the end of a token or session, or of a role, ends its streams when there is nothing to send.
 const CREDENTIAL_EVERY: Duration = Duration::from_secs(3);
 
 /// Why a stream goes on after a wait.
@@ -22,7 +23,7 @@ pub enum Wake {
     Look,
     /// The connection wants a sign of life.
     Heartbeat,
-    /// The server ends, or the credential does.
+    /// The server ends, or the caller may read no more.
     End,
 }
 
@@ -30,6 +31,8 @@ pub enum Wake {
 pub struct Watch {
     pub app: web::Data<App>,
     caller: Principal,
+    /// The project that the stream is about; absent: all that the caller may read.
+    project: Option<ProjectId>,
     hints: broadcast::Receiver<RunId>,
     stopping: watch::Receiver<bool>,
     sent_at: Instant,
@@ -39,12 +42,12 @@ pub struct Watch {
 
 impl Watch {
     /// Listens from now on: what was committed before is found by the first look.
-    pub fn new(app: web::Data<App>, caller: Principal) -> Self {
+    pub fn new(app: web::Data<App>, caller: Principal, project: Option<ProjectId>) -> Self {
         let hints = app.engine.hub().subscribe();
         let stopping = app.stopping.clone();
         let now = Instant::now();
         let _open = app.metrics.stream_opened();
-        Self { app, caller, hints, stopping, sent_at: now, _open, proved_at: now }
+        Self { app, caller, project, hints, stopping, sent_at: now, _open, proved_at: now }
     }
 
     /// Notes that something was sent.
@@ -84,12 +87,29 @@ impl Watch {
         Wake::Look
     }
 
-    /// Whether the stream may go on: a revoked credential ends it, even while events keep coming.
+    /// Whether the stream may go on; asks the store every few seconds.
     pub async fn is_still_allowed(&mut self) -> bool {
-        if self.proved_at.elapsed() < CREDENTIAL_EVERY {
-            return true;
-        }
+        self.proved_at.elapsed() < CREDENTIAL_EVERY || self.confirm().await
+    }
+
+    /// Whether the stream may go on, by what the store knows now.
+    ///
+    /// Asked after something was read and before it is sent: what was committed after the caller lost a credential or
+    /// a role is then never sent.
+    pub async fn confirm(&mut self) -> bool {
         self.proved_at = Instant::now();
-        is_live(self.app.engine.store(), &self.caller).await.unwrap_or(false)
+        let store = self.app.engine.store();
+        match readmit(store, &self.caller, Permission::ReadRuns, self.project).await {
+            Ok(caller) => {
+                self.caller = caller;
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// What the caller may read, as it was last confirmed.
+    pub fn visibility(&self) -> Visibility {
+        self.caller.rights.visibility()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::support::{Fixture, anonymous};
 use crate::operations::{methods, operations};
-use crate::permission::{Permission, permission_of};
+use crate::permission::{Need, need_of};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -50,7 +50,7 @@ fn every_operation_is_described_whole() {
 #[test]
 fn every_operation_has_its_permission() {
     for (method, path, id) in operations().all() {
-        assert!(permission_of(id).is_some(), "{method} {path} ({id}) has no permission");
+        assert!(need_of(id).is_some(), "{method} {path} ({id}) has no permission");
     }
 }
 
@@ -59,7 +59,7 @@ async fn without_credentials_everything_but_the_public_answers_401() {
     let fixture = Fixture::new().await;
     let mut public = BTreeSet::new();
     for (method, path, id) in operations().all() {
-        if permission_of(id) == Some(Permission::Public) {
+        if need_of(id) == Some(Need::Public) {
             public.insert(id);
             continue;
         }
@@ -77,7 +77,7 @@ async fn without_credentials_everything_but_the_public_answers_401() {
     }
     assert_eq!(
         public.into_iter().collect::<Vec<_>>(),
-        ["get_health", "get_openapi", "get_readiness", "sign_in_with_owner_link"]
+        ["accept_invitation", "get_health", "get_openapi", "get_readiness", "sign_in_with_owner_link"]
     );
 }
 

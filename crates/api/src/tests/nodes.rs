@@ -144,7 +144,9 @@ async fn furnish(engine: &Engine) -> (ProjectId, Actor) {
         id: UserId::from_uuid(clock::new_id()),
         name: "owner".to_owned(),
         is_owner: true,
+        role: Some(domain::Role::Admin),
         created_at: now,
+        disabled_at: None,
     };
     let owner = engine.store().write(EnsureOwner(owner)).await.unwrap();
     let actor = Actor::user(owner.id, owner.name, None);

@@ -89,13 +89,7 @@ impl Fixture {
             grace: Duration::from_secs(1),
         };
         let engine = Engine::new(config, store).unwrap();
-        let now = clock::now();
-        let owner = UserRecord {
-            id: UserId::from_uuid(clock::new_id()),
-            name: "owner".to_owned(),
-            is_owner: true,
-            created_at: now,
-        };
+        let owner = UserRecord::owner(UserId::from_uuid(clock::new_id()), "owner".to_owned(), clock::now());
         let owner = engine.store().write(EnsureOwner(owner)).await.unwrap().id;
         let (stop, stopping) = watch::channel(false);
         let web_root = Some(folder.path().join("web"));
@@ -125,6 +119,8 @@ impl Fixture {
             created_at: clock::now(),
             expires_at: None,
             revoked_at: None,
+            scopes: None,
+            project_ids: None,
         };
         self.engine.store().write(CreateToken(record)).await.unwrap();
         id

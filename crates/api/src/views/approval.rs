@@ -82,6 +82,7 @@ fn policy(record: &ApprovalRecord) -> PolicyResponse {
     PolicyResponse {
         required_approvals: record.policy.required_approvals,
         allow_self_approval: record.policy.allow_self_approval,
+        approvers: record.policy.approvers.clone(),
         rationale_on_reject: record.policy.rationale_on_reject,
         on_reject,
     }

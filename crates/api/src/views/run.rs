@@ -3,10 +3,13 @@
 use super::{artifact, gate};
 use crate::error::{Error, Result};
 use crate::identity::Principal;
-use domain::approval::{ApprovalStatus, Decision};
+use crate::permission::authorize;
+use domain::Permission;
+use domain::approval::{ApprovalStatus, Decision, DecisionRefused};
+use domain::contract::StepKey;
 use domain::event::run_topic;
-use domain::run::{InvalidTransition, Move, Refused};
-use engine::Engine;
+use domain::run::{InvalidTransition, Move, Refused, RetryRefused};
+use engine::{Engine, Retries};
 use persistence::commands::{ListApprovals, ListArtifacts, ListDiagnostics};
 use persistence::records::{ApprovalRecord, RunRecord, VoteRecord};
 use wire::run::{DiagnosticCounts, LineageAttempt, PinnedWorkflow, RunApproval, Trigger};
@@ -19,13 +22,7 @@ type Opened = (ApprovalRecord, Vec<VoteRecord>);
 
 /// A run as this caller sees it.
 pub async fn run(engine: &Engine, caller: &Principal, record: RunRecord) -> Result<RunResponse> {
-    let query = ListApprovals {
-        project_id: None,
-        run_id: Some(record.id),
-        statuses: Vec::new(),
-        after: None,
-        limit: MAX_GATES,
-    };
+    let query = ListApprovals { run_id: Some(record.id), limit: MAX_GATES, ..ListApprovals::default() };
     let gates = engine.store().read(query).await?;
     let failed_publications = engine.store().read(ListDiagnostics { run_id: record.id }).await?.len();
     let failed_contexts: usize = gates.iter().map(|(gate, _)| gate.diagnostics.len()).sum();
@@ -44,12 +41,7 @@ pub async fn run(engine: &Engine, caller: &Principal, record: RunRecord) -> Resu
             status: gate.status,
             evidence_digest: gate.evidence_digest.clone(),
         }),
-        allowed_actions: actions(
-            caller,
-            &record,
-            newest,
-            engine.may_retry(&record).await.err().map(Error::from),
-        ),
+        allowed_actions: actions(caller, &record, newest, engine.retries(&record).await?),
         diagnostics: DiagnosticCounts {
             event_channel: failed_publications as u64,
             approval_context: failed_contexts as u64,
@@ -84,40 +76,50 @@ fn actions(
     caller: &Principal,
     run: &RunRecord,
     newest: Option<&Opened>,
-    retry: Option<Error>,
+    retries: Retries,
 ) -> Vec<ActionResponse> {
+    let forbidden = |permission| authorize(caller, permission, Some(run.project_id)).err();
     let decide = |decision| match newest {
-        Some((record, votes)) if !run.status.is_terminal() => {
+        Some((record, votes)) if is_open(record) => {
             let Some(digest) = &record.evidence_digest else {
-                return Some(domain::approval::DecisionRefused::ContextBlocked.into());
+                return Some(DecisionRefused::ContextBlocked.into());
             };
             // Whether a rationale is missing shows only when one decides.
             let rationale = Some("given");
             gate(run, record, votes)
-                .decide(decision, caller.user.id, digest, rationale)
+                .decide(decision, &caller.voter(run.project_id), digest, rationale)
                 .err()
                 .map(Error::from)
         }
-        _ => Some(not_from_here(run, Move::Approve)),
+        Some((record, _)) => Some(DecisionRefused::AlreadyDecided { status: record.status }.into()),
+        None => Some(not_from_here(run, Move::Approve)),
     };
     let refresh = match newest {
-        Some((record, _)) if matches!(record.status, ApprovalStatus::Pending | ApprovalStatus::Blocked) => {
-            None
-        }
-        _ => Some(not_from_here(run, Move::OpenGate)),
+        Some((record, _)) if is_open(record) => None,
+        Some((record, _)) => Some(DecisionRefused::AlreadyDecided { status: record.status }.into()),
+        None => Some(not_from_here(run, Move::OpenGate)),
     };
     let cancel = if run.status.is_terminal() {
         Some(not_from_here(run, Move::Cancel))
     } else {
         run.shipping.then(|| Refused::ShippingInProgress.into())
     };
-    vec![
-        action("approve", decide(Decision::Approved)),
-        action("reject", decide(Decision::Rejected)),
-        action("refresh", refresh),
-        action("cancel", cancel),
-        action("retry", retry),
-    ]
+    let of_run = vec![
+        action("approve", forbidden(Permission::DecideApprovals).or_else(|| decide(Decision::Approved))),
+        action("reject", forbidden(Permission::DecideApprovals).or_else(|| decide(Decision::Rejected))),
+        action("refresh", forbidden(Permission::DecideApprovals).or(refresh)),
+        action("cancel", forbidden(Permission::CancelRuns).or(cancel)),
+        action("retry", forbidden(Permission::StartRuns).or(retries.whole.map(Error::from))),
+    ];
+    let of_step = |(step, refused): (StepKey, Option<RetryRefused>)| ActionResponse {
+        step: Some(step),
+        ..action("retry_step", forbidden(Permission::StartRuns).or(refused.map(Error::from)))
+    };
+    of_run.into_iter().chain(retries.steps.into_iter().map(of_step)).collect()
+}
+
+fn is_open(gate: &ApprovalRecord) -> bool {
+    matches!(gate.status, ApprovalStatus::Pending | ApprovalStatus::Blocked)
 }
 
 fn not_from_here(run: &RunRecord, requested: Move) -> Error {
@@ -127,6 +129,7 @@ fn not_from_here(run: &RunRecord, requested: Move) -> Error {
 fn action(name: &str, refusal: Option<Error>) -> ActionResponse {
     ActionResponse {
         action: name.to_owned(),
+        step: None,
         allowed: refusal.is_none(),
         code: refusal.as_ref().map(|error| error.code().to_string()),
         detail: refusal.map(|error| error.problem().detail.clone()),

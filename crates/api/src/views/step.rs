@@ -57,5 +57,6 @@ fn attempt(record: AttemptRecord) -> AttemptResponse {
         confinement: result.confinement,
         confinement_detail: result.confinement_detail,
         commit: result.commit,
+        inherited_from: record.inherited_from,
     }
 }

@@ -1,9 +1,11 @@
 //! What stands under `with:` of a gate.
 
 use super::fields::{Field, Fields};
-use super::{ApprovalStep, OnExhausted, OnReject, RationaleRule, RejectWorkspace, StepKey};
+use super::{ApprovalStep, Approvers, OnExhausted, OnReject, RationaleRule, RejectWorkspace, StepKey};
+use crate::{FaultCode, Permission, Role, UserName};
 
 const YEAR_MS: u64 = 365 * 86_400_000;
+const MOST_APPROVERS: usize = 100;
 
 pub(super) fn read_approval(fields: &mut Fields<'_>) -> ApprovalStep {
     let required = fields.take("required_approvals").and_then(|field| field.whole(1..=20));
@@ -13,6 +15,7 @@ pub(super) fn read_approval(fields: &mut Fields<'_>) -> ApprovalStep {
             .take("allow_self_approval")
             .and_then(|field| field.flag())
             .unwrap_or(true),
+        approvers: fields.take("approvers").map(|field| read_approvers(&field)),
         rationale_on_reject: fields
             .take("rationale_on_reject")
             .and_then(|field| {
@@ -32,6 +35,26 @@ pub(super) fn read_approval(fields: &mut Fields<'_>) -> ApprovalStep {
 enum Action {
     Cancel,
     RetryStep,
+}
+
+fn read_approvers(field: &Field<'_>) -> Approvers {
+    let mut fields = field.fields();
+    let users = fields.take("users").map(|field| field.items(0..=MOST_APPROVERS)).unwrap_or_default();
+    let roles = fields.take("roles").map(|field| field.items(0..=Role::ALL.len())).unwrap_or_default();
+    fields.finish();
+    if field.value.is_object() && users.is_empty() && roles.is_empty() {
+        field.fault(FaultCode::TooFew, "Expected at least one entry in users or roles.");
+    }
+    // A role that may not decide at all would name nobody.
+    let deciding: Vec<(&str, Role)> = Role::ALL
+        .iter()
+        .filter(|role| role.allows(Permission::DecideApprovals))
+        .map(|role| (role.as_str(), *role))
+        .collect();
+    Approvers {
+        users: users.iter().filter_map(|field| field.parsed(UserName::parse)).collect(),
+        roles: roles.iter().filter_map(|field| field.word(&deciding)).collect(),
+    }
 }
 
 fn read_on_reject(field: &Field<'_>) -> Option<OnReject> {

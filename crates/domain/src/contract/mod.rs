@@ -42,8 +42,8 @@ pub use input_metadata::{InputMetadata, InputOrigin};
 #[cfg(feature = "contract")]
 pub use inputs::Inputs;
 pub use model::{
-    AgentStep, ApprovalStep, CommandStep, Definition, Effect, Expectation, OnExhausted, OnReject, Policies,
-    RationaleRule, RejectWorkspace, RetryBackoff, RetryPolicy, SetStep, ShipStep, Step, StepKey,
+    AgentStep, ApprovalStep, Approvers, CommandStep, Definition, Effect, Expectation, OnExhausted, OnReject,
+    Policies, RationaleRule, RejectWorkspace, RetryBackoff, RetryPolicy, SetStep, ShipStep, Step, StepKey,
     StepKeyError, StepKind, TestStep, Trigger, WorkflowName, WorkflowNameError,
 };
 #[cfg(feature = "contract")]

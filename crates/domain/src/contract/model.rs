@@ -1,6 +1,7 @@
 //! The parts of a validated definition.
 
 use crate::project::ShipMode;
+use crate::{Role, UserName};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -205,12 +206,26 @@ pub enum OnReject {
     },
 }
 
+/// Whose decisions a gate takes, of those who may decide at all. At least one entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approvers {
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub users: Vec<UserName>,
+    /// These roles on the project, or above.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub roles: Vec<Role>,
+}
+
 /// `approval`: a gate. The policy is frozen when the gate opens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalStep {
     pub required_approvals: u32,
     pub allow_self_approval: bool,
+    /// Who may decide; absent: whoever has the permission. Left out of documents then, whose digests stay.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub approvers: Option<Approvers>,
     pub rationale_on_reject: RationaleRule,
     /// Milliseconds after which an undecided gate cancels the run.
     pub expires_in_ms: Option<u64>,

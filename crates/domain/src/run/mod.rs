@@ -17,5 +17,5 @@ pub use decide::{Command, Opening, Refused, decide};
 #[cfg(feature = "contract")]
 pub use progress::{LiveAttempt, RunState};
 #[cfg(feature = "contract")]
-pub use retry::{RetryRefused, check_full_run_retry};
+pub use retry::{RetryRefused, check_full_run_retry, check_step_retry};
 pub use status::{InvalidTransition, Move, Status, next_status};

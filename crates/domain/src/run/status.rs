@@ -45,9 +45,22 @@ names! {
     }
 }
 
+impl Move {
+    /// The status that the move leads to, where it exists.
+    pub const fn target(self) -> Status {
+        match self {
+            Self::Start | Self::Approve | Self::Reroute => Status::Running,
+            Self::OpenGate => Status::AwaitingApproval,
+            Self::Complete => Status::Completed,
+            Self::Fail => Status::Failed,
+            Self::Cancel => Status::Cancelled,
+        }
+    }
+}
+
 /// The move does not exist from this status; nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a run that is {from} cannot {requested}")]
+#[error("a run that is {from} cannot become {}", .requested.target())]
 pub struct InvalidTransition {
     pub from: Status,
     pub requested: Move,
@@ -108,5 +121,18 @@ pub fn next_status(from: Status, requested: Move) -> Result<Status, InvalidTrans
             Status::Pending | Status::Running | Status::AwaitingApproval => Ok(Status::Cancelled),
             Status::Completed | Status::Failed | Status::Cancelled => refused(from),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_move_leads_to_its_target_wherever_it_exists() {
+        for requested in Move::ALL {
+            let reached = Status::ALL.iter().filter_map(|&from| next_status(from, *requested).ok());
+            assert!(reached.clone().count() > 0 && reached.clone().all(|to| to == requested.target()));
+        }
     }
 }

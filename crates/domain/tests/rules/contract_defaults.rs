@@ -44,6 +44,7 @@ fn what_is_left_out_has_its_default() {
         StepKind::Approval(ApprovalStep {
             required_approvals: 1,
             allow_self_approval: true,
+            approvers: None,
             rationale_on_reject: RationaleRule::Optional,
             expires_in_ms: None,
             on_reject: OnReject::Cancel {},

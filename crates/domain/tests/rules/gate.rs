@@ -1,12 +1,17 @@
-use domain::approval::{ApprovalStatus, Decision, DecisionEffect, DecisionRefused, Gate, Vote};
-use domain::contract::{ApprovalStep, OnExhausted, OnReject, RationaleRule, RejectWorkspace};
-use domain::{Actor, Digest, Timestamp, UserId};
+use domain::approval::{ApprovalStatus, Decision, DecisionEffect, DecisionRefused, Gate, Vote, Voter};
+use domain::contract::{ApprovalStep, Approvers, OnExhausted, OnReject, RationaleRule, RejectWorkspace};
+use domain::{Actor, Digest, Role, Timestamp, UserId, UserName};
 use test_case::test_case;
 
 use crate::support::key;
 
 fn user(number: u32) -> UserId {
     UserId::parse(&format!("0199f0c2-7d1e-7a40-8c11-{number:012x}")).unwrap()
+}
+
+/// A user who may decide wherever no approvers are named.
+fn voter(number: u32) -> Voter {
+    Voter { id: user(number), name: format!("user-{number}"), role: Some(Role::Approver) }
 }
 
 fn shown() -> Digest {
@@ -30,6 +35,7 @@ fn gate() -> Gate {
         policy: ApprovalStep {
             required_approvals: 1,
             allow_self_approval: true,
+            approvers: None,
             rationale_on_reject: RationaleRule::Optional,
             expires_in_ms: None,
             on_reject: OnReject::Cancel {},
@@ -50,11 +56,11 @@ fn with(change: impl FnOnce(&mut Gate)) -> Gate {
 }
 
 fn approve(gate: &Gate, by: u32) -> Result<DecisionEffect, DecisionRefused> {
-    gate.decide(Decision::Approved, user(by), &shown(), None)
+    gate.decide(Decision::Approved, &voter(by), &shown(), None)
 }
 
 fn reject(gate: &Gate, rationale: Option<&str>) -> Result<DecisionEffect, DecisionRefused> {
-    gate.decide(Decision::Rejected, user(2), &shown(), rationale)
+    gate.decide(Decision::Rejected, &voter(2), &shown(), rationale)
 }
 
 #[test_case(true, 1, Ok(DecisionEffect::Approved); "allowed to the starter")]
@@ -67,13 +73,13 @@ fn self_approval(allowed: bool, by: u32, expected: Result<DecisionEffect, Decisi
 #[test]
 fn whoever_started_the_run_may_always_reject_it() {
     let gate = with(|gate| gate.policy.allow_self_approval = false);
-    let effect = gate.decide(Decision::Rejected, user(1), &shown(), None);
+    let effect = gate.decide(Decision::Rejected, &voter(1), &shown(), None);
     assert_eq!(effect, Ok(DecisionEffect::RejectedCancel));
 }
 
 #[test]
 fn a_decision_names_the_evidence_that_is_shown() {
-    let stale = gate().decide(Decision::Approved, user(2), &Digest::of(b"older"), None);
+    let stale = gate().decide(Decision::Approved, &voter(2), &Digest::of(b"older"), None);
     assert_eq!(stale, Err(DecisionRefused::StaleEvidence { current: shown() }));
 }
 
@@ -86,7 +92,7 @@ fn a_vote_on_older_evidence_neither_counts_nor_can_be_repeated() {
     });
     assert_eq!(approve(&gate, 3), Ok(DecisionEffect::Voted { approvals: 1, required: 2 }));
     assert_eq!(approve(&gate, 2), Ok(DecisionEffect::Voted { approvals: 1, required: 2 }), "a new vote");
-    let again = gate.decide(Decision::Approved, user(2), &older, None);
+    let again = gate.decide(Decision::Approved, &voter(2), &older, None);
     assert_eq!(again, Err(DecisionRefused::StaleEvidence { current: shown() }));
 }
 
@@ -176,7 +182,7 @@ fn repeating_the_winning_decision_gets_the_stored_result(
     });
     let expected =
         if repeated { Ok(DecisionEffect::Repeated) } else { Err(DecisionRefused::AlreadyDecided { status }) };
-    assert_eq!(gate.decide(asked, user(2), &shown(), None), expected);
+    assert_eq!(gate.decide(asked, &voter(2), &shown(), None), expected);
 }
 
 #[test_case(None, 9, false; "no limit")]
@@ -185,4 +191,31 @@ fn repeating_the_winning_decision_gets_the_stored_result(
 fn expiry(expires_at: Option<i64>, now: i64, expired: bool) {
     let gate = with(|gate| gate.expires_at = expires_at.map(Timestamp::from_micros));
     assert_eq!(gate.is_expired(Timestamp::from_micros(now)), expired);
+}
+
+#[test_case(None, None, false; "without a role nobody decides")]
+#[test_case(None, Some(Role::Operator), false; "an operator decides nothing")]
+#[test_case(None, Some(Role::Approver), true; "an approver decides where nobody is named")]
+#[test_case(Some((&["user-2"], &[])), Some(Role::Approver), true; "the named user decides")]
+#[test_case(Some((&["user-2"], &[])), Some(Role::Viewer), false; "a name without the role is not enough")]
+#[test_case(Some((&["user-3"], &[])), Some(Role::Admin), false; "an admin who is not named does not decide")]
+#[test_case(Some((&[], &[Role::Maintainer])), Some(Role::Approver), false; "a role below the named one")]
+#[test_case(Some((&[], &[Role::Maintainer])), Some(Role::Maintainer), true; "the named role")]
+#[test_case(Some((&[], &[Role::Maintainer])), Some(Role::Admin), true; "a role above the named one")]
+#[test_case(Some((&["user-3"], &[Role::Admin, Role::Maintainer])), Some(Role::Maintainer), true; "any entry is enough")]
+fn only_those_whom_the_policy_names_decide(
+    named: Option<(&[&str], &[Role])>,
+    role: Option<Role>,
+    allowed: bool,
+) {
+    let approvers = named.map(|(users, roles)| Approvers {
+        users: users.iter().map(|name| UserName::parse(name).unwrap()).collect(),
+        roles: roles.to_vec(),
+    });
+    let gate = with(|gate| gate.policy.approvers = approvers);
+    for decision in [Decision::Approved, Decision::Rejected] {
+        let decided = gate.decide(decision, &Voter { role, ..voter(2) }, &shown(), None);
+        assert_eq!(decided.is_ok(), allowed, "{decision}: {decided:?}");
+        assert!(allowed || decided == Err(DecisionRefused::NotAnApprover), "{decided:?}");
+    }
 }

@@ -5,6 +5,7 @@
     reason = "a test that cannot set up its case should stop there"
 )]
 
+mod access;
 mod builtins;
 mod contract_defaults;
 mod contract_faults;

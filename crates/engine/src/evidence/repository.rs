@@ -29,6 +29,7 @@ impl Engine {
         let Ok(base) = Oid::parse(&base_text) else {
             return Err(Error::NotFound { what: "base commit" });
         };
+        self.recover_snapshot(&mirror, run, &trees.newest).await?;
         let found = async {
             mirror.tree_of(&base).await?;
             mirror.tree_of(&trees.newest).await

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use domain::contract::Pinned;
 use domain::failure::{FailureReason, StepFailure};
 use domain::run::Status;
+use git::Oid;
 use persistence::commands::{AttemptReport, Change, Changed, Claimed, Fence};
 use persistence::records::RunRecord;
 use std::sync::Arc;
@@ -53,13 +54,16 @@ impl Engine {
 
     /// Fetches the project's repository and finds the commit that the run starts from; `None` without a repository.
     async fn resolve_base(&self, run: &RunRecord) -> Result<Option<String>> {
-        if let Some(known) = &run.base_commit {
-            return Ok(Some(known.clone()));
-        }
         let Some(remote) = self.remote_of(&run.settings)? else {
             return Ok(None);
         };
         let mirror = self.shared.mirrors.get(run.project_id).await?;
+        if let Some(known) = run.base_commit.as_deref().and_then(|text| Oid::parse(text).ok()) {
+            if mirror.tree_of(&known).await.is_err() {
+                mirror.fetch(&remote).await?;
+            }
+            return Ok(Some(known.to_string()));
+        }
         mirror.fetch(&remote).await?;
         let wanted = run.base_ref.as_deref().unwrap_or(&run.settings.default_branch);
         let base = mirror.resolve(wanted).await?;
@@ -88,5 +92,27 @@ pub fn git_failure(error: &git::Error, otherwise: FailureReason) -> StepFailure 
         | git::Error::Output { .. }
         | git::Error::Io { .. } => otherwise,
     };
-    StepFailure::new(reason, format!("{error}."))
+    StepFailure::new(reason, sentence(&error.to_string()))
+}
+
+/// The text as a sentence: lines without blanks at their ends, a capital first, one full stop last.
+fn sentence(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let text = lines.join("\n");
+    let mut letters = text.trim_end_matches('.').chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_git_says_becomes_a_sentence() {
+        assert_eq!(
+            sentence("the push failed: \nremote: no robots   \n\nand so on."),
+            "The push failed:\nremote: no robots\nand so on."
+        );
+        assert_eq!(sentence(""), "");
+    }
 }

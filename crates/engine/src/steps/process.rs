@@ -146,6 +146,7 @@ impl Engine {
             return Ok(Some(before));
         }
         let mirror = self.shared.mirrors.get(held.run.project_id).await?;
+        self.recover_snapshot(&mirror, &held.run, &before).await?;
         if fs::try_exists(&workspace).await? {
             mirror.restore(&before, &workspace).await?;
         } else {
@@ -215,7 +216,9 @@ impl Engine {
         };
         if let Some(snapshot) = snapshot {
             if snapshot.size_bytes > self.config().limits.workspace_bytes {
-                let detail = format!("The workspace holds {} bytes.", snapshot.size_bytes);
+                let quota = self.config().limits.workspace_bytes;
+                let detail =
+                    format!("The workspace holds {} bytes; its quota is {quota} bytes.", snapshot.size_bytes);
                 let failure = StepFailure::new(FailureReason::WorkspaceFull, detail);
                 return Ok(End::Failed { failure, report: finished.report });
             }

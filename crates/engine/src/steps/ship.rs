@@ -5,6 +5,7 @@ use crate::Engine;
 use crate::artifacts::{Content, Source};
 use crate::error::{Error, Result};
 use crate::workspace::Trees;
+use domain::access::Visibility;
 use domain::approval::ApprovalStatus;
 use domain::contract::ShipStep;
 use domain::evidence::{Destination, EvidenceV1};
@@ -79,6 +80,7 @@ impl Engine {
     /// The newest approval of this run with its evidence, read back by its digest.
     async fn approved(&self, held: &Held, ship: &ShipStep) -> Result<Result<Approved, StepFailure>> {
         let wanted = ListApprovals {
+            visibility: Visibility::All,
             project_id: None,
             run_id: Some(held.run.id),
             statuses: vec![ApprovalStatus::Approved],

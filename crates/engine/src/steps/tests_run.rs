@@ -6,7 +6,7 @@ use super::work::{End, Held};
 use crate::Engine;
 use crate::artifacts::{Content, Source};
 use crate::error::Result;
-use domain::contract::{Expectation, Step, TestStep};
+use domain::contract::{Expectation, Step, StepKind, TestStep};
 use domain::failure::{FailureReason, StepFailure};
 use reports::Report;
 use sandbox::Exit;
@@ -109,7 +109,7 @@ impl Engine {
             test.require_tests && run.counts.is_none_or(|counts| counts.total == 0);
         self.drop_changes(held, &mut finished, &mut run).await?;
         let outputs = outputs(&run, tail(&output));
-        let failure = verdict(test, &run);
+        let failure = verdict(test, &run).or_else(|| unread_report(held, step, &run));
         finished.report.result.tests = serde_json::to_value(&run).ok();
         Ok(match failure {
             None => End::Succeeded { outputs, report: finished.report },
@@ -181,9 +181,26 @@ fn verdict(test: &TestStep, run: &TestRun) -> Option<StepFailure> {
                 }
                 _ => format!("{} exited with code {}.", run.command, run.exit_code),
             };
-            Some(StepFailure::new(FailureReason::TestsFailed, detail))
+            let failure = StepFailure::new(FailureReason::TestsFailed, detail);
+            // Which tests failed is what a reader needs most, and nobody can say.
+            Some(if run.counts.is_none() { failure.without("failing_tests") } else { failure })
         }
     }
+}
+
+/// A declared report that nobody could read fails the step where no gate follows that it would block.
+fn unread_report(held: &Held, step: &Step, run: &TestRun) -> Option<StepFailure> {
+    let problem = run.report_problem.as_ref()?;
+    let steps = &held.pinned.definition().steps;
+    let mut after = steps.iter().skip_while(|other| other.key != step.key);
+    if after.any(|step| matches!(step.kind, StepKind::Approval(_))) {
+        return None;
+    }
+    let reason = match problem.reason.as_str() {
+        "report_missing" => FailureReason::ReportMissing,
+        _ => FailureReason::ReportMalformed,
+    };
+    Some(StepFailure::new(reason, problem.detail.clone()))
 }
 
 fn outputs(run: &TestRun, output_tail: &str) -> Value {

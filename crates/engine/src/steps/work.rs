@@ -184,6 +184,12 @@ impl End {
     pub fn failed(reason: FailureReason, detail: impl Into<String>) -> Self {
         Self::Failed { failure: StepFailure::new(reason, detail), report: AttemptReport::default() }
     }
+
+    /// A failure that came between the step and its report: what the step did and wrote is not on record.
+    fn unreported(reason: FailureReason, detail: impl Into<String>) -> Self {
+        let failure = StepFailure::new(reason, detail).without("log").without("exit_code");
+        Self::Failed { failure, report: AttemptReport::default() }
+    }
 }
 
 /// `None` when the lease is gone: somebody cancelled the run or took the attempt over, and this worker has no say.
@@ -202,16 +208,20 @@ fn fault(error: &crate::Error) -> Result<End> {
             let failure = super::begin::git_failure(git, FailureReason::SnapshotFailed);
             End::Failed { failure, report: AttemptReport::default() }
         }
+        crate::Error::Io(io) if io.kind() == std::io::ErrorKind::StorageFull => {
+            End::unreported(FailureReason::WorkspaceFull, format!("The server's disk is full: {io}."))
+        }
         crate::Error::Io(io) => {
-            End::failed(FailureReason::StorageFailed, format!("The server could not use its files: {io}."))
+            let detail = format!("The server could not use its files: {io}.");
+            End::unreported(FailureReason::StorageFailed, detail)
         }
         crate::Error::ArtifactCorrupt => {
-            End::failed(FailureReason::StorageFailed, "A stored file is missing or was altered.")
+            End::unreported(FailureReason::StorageFailed, "A stored file is missing or was altered.")
         }
         crate::Error::Store(persistence::Error::Fenced) => End::Abandoned,
         other => {
             tracing::error!(error = other as &dyn std::error::Error, "a step met a fault of the server");
-            End::failed(
+            End::unreported(
                 FailureReason::Internal,
                 "The server met a fault of its own; its log names the cause.",
             )

@@ -39,6 +39,7 @@ pub async fn is_spent(store: &Store, secret: &str) -> Result<bool, Error> {
         last_seen_at: now,
         expires_at: now,
         revoked_at: None,
+        user_agent: None,
     };
     let redemption = RedeemOwnerLink { token_hash: api::identity::hash_secret(secret), session, now };
     match store.write(TrySpending(redemption)).await {

@@ -29,6 +29,7 @@ async fn sign_in(store: &Store, link: &OwnerLink) -> persistence::Result<UserRec
         last_seen_at: now,
         expires_at: now.plus(LIFETIME),
         revoked_at: None,
+        user_agent: None,
     };
     store.write(RedeemOwnerLink { token_hash: api::identity::hash_secret(&link.secret), session, now }).await
 }

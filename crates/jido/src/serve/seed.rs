@@ -67,7 +67,10 @@ mod tests {
         let prepared = crate::demo::prepare(&demo).unwrap();
         register(&store, &config, &demo).await.unwrap();
         register(&store, &config, &demo).await.unwrap();
-        let projects = store.read(ListProjects { after: None, limit: 10 }).await.unwrap();
+        let projects = store
+            .read(ListProjects { visibility: domain::access::Visibility::All, after: None, limit: 10 })
+            .await
+            .unwrap();
         assert_eq!(projects.len(), 1);
         assert_eq!(projects[0].settings.repository, Some(prepared.repository));
     }

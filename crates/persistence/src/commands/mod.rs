@@ -1,5 +1,6 @@
 //! What callers may ask of the store: plain data, no SQL, no backend.
 
+mod access;
 mod change;
 mod check;
 mod gauges;
@@ -11,12 +12,16 @@ mod run;
 mod webhook;
 mod workflow;
 
+pub use access::{
+    AcceptInvitation, CreateInvitation, DisableUser, EnableUser, GetUser, ListInvitations, ListMembers,
+    ListUsers, RemoveMembership, RevokeInvitation, SetInstallationRole, SetMembership,
+};
 pub use change::{AttemptReport, Change, ChangeRun, Changed, Fence, GateOpening};
 pub use check::{CheckDatabase, Violation};
 pub use gauges::{Gauges, ReadGauges};
 pub use identity::{
-    CreateOwnerLink, CreateToken, EnsureOwner, FindSession, FindToken, FindUser, ListTokens, RedeemOwnerLink,
-    RevokeSession, RevokeToken, TouchSession,
+    CreateOwnerLink, CreateToken, EnsureOwner, FindSession, FindToken, FindUser, ListSessions, ListTokens,
+    RedeemOwnerLink, RevokeOtherSessions, RevokeSession, RevokeToken, TouchSession,
 };
 pub use project::{ArchiveProject, CreateProject, GetProject, ListProjects, UpdateProject};
 pub use publication::{Publication, RecordPublicationFailure, ResolvePublication, SupersedeHints};
@@ -24,9 +29,9 @@ pub use queue::{
     ClaimAttempts, Claimed, DueGates, NextDue, OrphanedAttempts, RecordProcess, RenewLease, Timers, Workers,
 };
 pub use run::{
-    AddArtifacts, CreateRun, FeedEvents, FeedPosition, FeedStart, GetApproval, GetArtifact, GetRun,
+    AddArtifacts, CreateRun, Feed, FeedEvents, FeedPosition, FeedStart, GetApproval, GetArtifact, GetRun,
     ListApprovals, ListArtifacts, ListAttempts, ListDiagnostics, ListEvents, ListFailures, ListLineage,
-    ListRuns, ListTransitions, Retry, RunFilter, RunScope, ScopeOfRun,
+    ListRuns, ListTransitions, Retry, RunFilter, RunScope, ScopeOfRun, StepRetry,
 };
 pub use webhook::{
     Attempted, ClaimDeliveries, ClaimedDelivery, CreateWebhook, DeleteWebhook, DeliveryEnd, FinishDelivery,

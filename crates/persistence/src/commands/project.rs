@@ -2,6 +2,7 @@
 
 use super::{Idempotency, Reply, operations};
 use crate::records::ProjectRecord;
+use domain::access::Visibility;
 use domain::project::ProjectSettings;
 use domain::{ProjectId, Timestamp};
 
@@ -28,6 +29,7 @@ pub struct GetProject {
 /// Oldest first, after the project `after`.
 #[derive(Debug, Clone)]
 pub struct ListProjects {
+    pub visibility: Visibility,
     pub after: Option<ProjectId>,
     pub limit: i64,
 }

@@ -5,6 +5,7 @@ use crate::records::{
     ApprovalRecord, ArtifactRecord, AttemptRecord, DiagnosticRecord, EventRecord, FeedEvent, RunRecord,
     TransitionRecord, VoteRecord,
 };
+use domain::access::Visibility;
 use domain::approval::ApprovalStatus;
 use domain::contract::{InputMetadata, StepKey, TemplateScope, WorkflowName};
 use domain::failure::{ErrorType, FailureReason};
@@ -23,7 +24,7 @@ operations! {
     ListFailures => Vec<RunRecord>,
     ListTransitions => Vec<TransitionRecord>,
     ListEvents => Vec<EventRecord>,
-    FeedEvents => Vec<FeedEvent>,
+    FeedEvents => Feed,
     FeedStart => FeedPosition,
     ListAttempts => Vec<AttemptRecord>,
     ListArtifacts => Vec<ArtifactRecord>,
@@ -61,6 +62,13 @@ pub struct CreateRun {
     pub idempotency: Option<Idempotency>,
 }
 
+impl CreateRun {
+    /// What the run takes over, where it begins within its definition.
+    pub(crate) fn step_retry(&self) -> Option<&StepRetry> {
+        self.retry.as_ref()?.step.as_ref()
+    }
+}
+
 /// What a run that repeats another takes over. The repeated run has ended, so nothing of it can change meanwhile.
 #[derive(Debug, Clone)]
 pub struct Retry {
@@ -70,6 +78,19 @@ pub struct Retry {
     pub settings: ProjectSettings,
     /// The commit that the parent started from; absent: the base is resolved anew.
     pub base_commit: Option<String>,
+    /// Absent: the whole run is repeated.
+    pub step: Option<StepRetry>,
+}
+
+/// What a run takes over that begins within its definition, at `CreateRun::first_step`.
+#[derive(Debug, Clone)]
+pub struct StepRetry {
+    /// The step that was asked for; a gate before it makes the run begin there.
+    pub requested: StepKey,
+    /// The snapshot that the first step starts from; absent: the base.
+    pub start_commit: Option<String>,
+    /// The attempts by which the earlier steps succeeded, in execution order.
+    pub inherited: Vec<AttemptRecord>,
 }
 
 /// `project_id` given: a run of another project is `NotFound`.
@@ -81,6 +102,7 @@ pub struct GetRun {
 
 #[derive(Debug, Clone, Default)]
 pub struct RunFilter {
+    pub visibility: Visibility,
     pub project_id: Option<ProjectId>,
     pub statuses: Vec<Status>,
     pub workflow: Option<WorkflowName>,
@@ -105,11 +127,16 @@ pub struct ListLineage {
 /// Failed runs, newest first, before the run `before`.
 #[derive(Debug, Clone, Default)]
 pub struct ListFailures {
+    pub visibility: Visibility,
     pub project_id: Option<ProjectId>,
     pub error_type: Option<ErrorType>,
     pub reason: Option<FailureReason>,
     pub workflow: Option<WorkflowName>,
     pub step: Option<StepKey>,
+    /// The first instant that counts.
+    pub failed_after: Option<Timestamp>,
+    /// The first instant that no longer counts.
+    pub failed_before: Option<Timestamp>,
     pub before: Option<RunId>,
     pub limit: i64,
 }
@@ -130,7 +157,7 @@ pub struct ListEvents {
 }
 
 /// A place in the feed of all runs' events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct FeedPosition {
     pub xact: i64,
     pub position: i64,
@@ -139,8 +166,17 @@ pub struct FeedPosition {
 /// Events of all runs after a place, in an order that never changes and never gains an earlier event.
 #[derive(Debug, Clone)]
 pub struct FeedEvents {
+    pub visibility: Visibility,
     pub after: FeedPosition,
     pub limit: i64,
+}
+
+/// A stretch of the feed.
+#[derive(Debug, Clone)]
+pub struct Feed {
+    pub events: Vec<FeedEvent>,
+    /// Where the next stretch begins: behind the events given, and behind those that are not shown.
+    pub next: FeedPosition,
 }
 
 /// The place after the newest event.
@@ -187,8 +223,9 @@ pub struct GetApproval {
 }
 
 /// Oldest first, after the approval `after`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct ListApprovals {
+    pub visibility: Visibility,
     pub project_id: Option<ProjectId>,
     pub run_id: Option<RunId>,
     pub statuses: Vec<ApprovalStatus>,

@@ -1,6 +1,6 @@
 //! Reading gates.
 
-use super::{Conn, state};
+use super::{Conn, keys, state};
 use crate::commands::*;
 use crate::error::Result;
 use crate::records::*;
@@ -8,6 +8,7 @@ use crate::schema::approvals;
 use crate::sql::Key;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use domain::access::Visibility;
 
 impl Execute<Conn> for GetApproval {
     async fn perform(&self, conn: &mut Conn) -> Result<(ApprovalRecord, Vec<VoteRecord>)> {
@@ -29,6 +30,9 @@ impl Execute<Conn> for ListApprovals {
         let mut query = approvals::table.select(ApprovalRow::as_select()).order(approvals::id).into_boxed();
         if let Some(project) = self.project_id {
             query = query.filter(approvals::project_id.eq(Key::from(project)));
+        }
+        if let Visibility::Projects(projects) = &self.visibility {
+            query = query.filter(approvals::project_id.eq_any(keys(projects)));
         }
         if let Some(run) = self.run_id {
             query = query.filter(approvals::run_id.eq(Key::from(run)));

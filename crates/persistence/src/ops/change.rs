@@ -1,17 +1,17 @@
 //! The one operation that changes a run: load, let the domain decide, write, all in one transaction.
 
 use super::state::{self, Loaded};
-use super::{Conn, idempotency, is_open, write};
+use super::{Conn, access, idempotency, is_open, write};
 use crate::commands::*;
 use crate::error::{Error, Result};
 use crate::records::*;
 use crate::schema::{approval_votes, approvals};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use domain::approval::{ApprovalStatus, Decision, DecisionEffect, DecisionRefused};
+use domain::approval::{ApprovalStatus, Decision, DecisionEffect, DecisionRefused, Voter};
 use domain::contract::{ApprovalStep, StepKind};
 use domain::run::{AttemptState, Changes, Command, Opening, Refused, Status, decide};
-use domain::{Actor, ApprovalId, Digest, RunId};
+use domain::{Actor, ApprovalId, Digest, ProjectId, RunId};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ impl Execute<Conn> for ChangeRun {
             return Err(Error::Corrupt("the change was made for another definition".to_owned()));
         }
         check_fence(self, &loaded)?;
-        let rejection = state::last_rejection(conn, self.run_id).await?;
+        let rejection = state::last_rejection(conn, &loaded.run).await?;
         let planned = plan(self, conn, &loaded).await?;
         let changed = match planned.command {
             None => Changed { run: loaded.run, events_written: 0, live: None, approval: planned.approval },
@@ -116,7 +116,8 @@ async fn plan(asked: &ChangeRun, conn: &mut Conn, loaded: &Loaded) -> Result<Pla
         }
         Change::Decide { approval_id, decision, evidence_digest, rationale } => {
             let approval = state::approval(conn, asked.run_id, *approval_id).await?;
-            plan_decision(asked, loaded, approval, *decision, evidence_digest, rationale.as_deref())?
+            let voter = voter(asked, conn, loaded.run.project_id).await?;
+            plan_decision(asked, loaded, &voter, approval, *decision, evidence_digest, rationale.as_deref())?
         }
     })
 }
@@ -190,29 +191,37 @@ async fn plan_refresh(
     Ok(Plan { command: Some(command), approval: Some((approval, votes)), vote: None })
 }
 
+/// Who decides, with the role that they have at this very moment.
+async fn voter(asked: &ChangeRun, conn: &mut Conn, project: ProjectId) -> Result<Voter> {
+    let by = asked.actor.as_ref().and_then(|actor| actor.id);
+    let by = by.ok_or_else(|| Error::Corrupt("a decision needs a person".to_owned()))?;
+    let (user, role) = access::standing(conn, by, project).await?;
+    Ok(Voter { id: user.id, name: user.name, role })
+}
+
 fn plan_decision(
     asked: &ChangeRun,
     loaded: &Loaded,
+    voter: &Voter,
     (approval, votes): (ApprovalRecord, Vec<VoteRecord>),
     decision: Decision,
     named: &Digest,
     rationale: Option<&str>,
 ) -> Result<Plan> {
     let actor = asked.actor.clone().unwrap_or(Actor::system());
-    let by = actor.id.ok_or_else(|| Error::Corrupt("a decision needs a person".to_owned()))?;
     let gate = state::gate(&loaded.run, &approval, &votes);
     if is_open(approval.status) && gate.is_expired(asked.now) {
         // The timer that cancels the run is late: nobody decides meanwhile.
         let status = ApprovalStatus::Expired;
         return Err(DecisionRefused::AlreadyDecided { status }.into());
     }
-    let effect = gate.decide(decision, by, named, rationale)?;
+    let effect = gate.decide(decision, voter, named, rationale)?;
     if effect == DecisionEffect::Repeated {
         return Ok(Plan { command: None, approval: Some((approval, votes)), vote: None });
     }
     let vote = VoteRecord {
         approval_id: approval.id,
-        user_id: by,
+        user_id: voter.id,
         evidence_digest: named.clone(),
         decision,
         actor,

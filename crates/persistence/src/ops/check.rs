@@ -126,6 +126,14 @@ impl Findings<'_> {
             self.broken("one_live_attempt_while_the_run_lives", format!("{live} live attempts"));
         }
         for attempt in attempts {
+            if attempt.inherited_from.is_some()
+                && (attempt.state != AttemptState::Succeeded || self.run.first_step.is_none())
+            {
+                self.broken(
+                    "a_step_retry_inherits_successes",
+                    format!("attempt {} at {}", attempt.attempt, attempt.step),
+                );
+            }
             let held = attempt.owner.is_some() && attempt.lease_expires_at.is_some() && attempt.epoch > 0;
             if attempt.state == AttemptState::Leased && !held {
                 self.broken(
@@ -154,6 +162,9 @@ impl Findings<'_> {
         if gate.status == ApprovalStatus::Pending && gate.evidence_digest.is_none() {
             self.broken("a_pending_gate_shows_evidence", gate.id.to_string());
         }
+        for vote in votes {
+            self.vote(gate, vote);
+        }
         let shown = votes.iter().filter(|vote| Some(&vote.evidence_digest) == gate.evidence_digest.as_ref());
         let (approvals, rejections): (Vec<_>, Vec<_>) =
             shown.partition(|vote| vote.decision == Decision::Approved);
@@ -166,6 +177,24 @@ impl Findings<'_> {
         };
         if !carried {
             self.broken("the_votes_give_the_outcome_of_the_gate", format!("{} is {}", gate.id, gate.status));
+        }
+    }
+}
+
+impl Findings<'_> {
+    /// What of a vote can be told from its row; roles change, so who had which is not among it.
+    fn vote(&mut self, gate: &ApprovalRecord, vote: &VoteRecord) {
+        if vote.actor.id != Some(vote.user_id) {
+            self.broken("a_vote_is_of_the_user_who_cast_it", gate.id.to_string());
+        }
+        let approvers = gate.policy.approvers.as_ref().filter(|approvers| approvers.roles.is_empty());
+        let name = vote.actor.name.as_deref();
+        if approvers.is_some_and(|named| !named.users.iter().any(|user| Some(user.as_str()) == name)) {
+            self.broken("a_vote_is_of_somebody_whom_the_policy_names", gate.id.to_string());
+        }
+        let own = vote.decision == Decision::Approved && self.run.starters.contains(&vote.user_id);
+        if own && !gate.policy.allow_self_approval {
+            self.broken("nobody_approved_their_own_run_where_that_is_forbidden", gate.id.to_string());
         }
     }
 }

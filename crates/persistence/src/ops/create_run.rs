@@ -36,12 +36,18 @@ impl Execute<Conn> for CreateRun {
             .values(TransitionRow::from(&transition(self)))
             .execute(conn)
             .await?;
-        let events = events(&run);
+        let events = events(&run, self.step_retry());
         for event in &events {
             diesel::insert_into(run_events::table).values(EventRow::from(event)).execute(conn).await?;
         }
         let kinds: Vec<_> = events.iter().map(|event| (event.seq, event.kind)).collect();
         webhooks::send(conn, &run, &kinds, self.now).await?;
+        for attempt in inherited(&run, self.step_retry()) {
+            diesel::insert_into(step_attempts::table)
+                .values(AttemptRow::from(&attempt))
+                .execute(conn)
+                .await?;
+        }
         let first = AttemptWrite {
             step: self.first_step.clone(),
             attempt: 1,
@@ -56,6 +62,20 @@ impl Execute<Conn> for CreateRun {
         diesel::insert_into(step_attempts::table).values(AttemptRow::from(&attempt)).execute(conn).await?;
         idempotency::store(conn, self.idempotency.as_ref(), run, self.now).await
     }
+}
+
+/// The successes that a step retry takes over, as rows of the new run.
+fn inherited(run: &RunRecord, step: Option<&StepRetry>) -> Vec<AttemptRecord> {
+    let taken = step.map(|step| step.inherited.as_slice()).unwrap_or_default();
+    taken
+        .iter()
+        .map(|attempt| AttemptRecord {
+            id: write::new_attempt_id(),
+            run_id: run.id,
+            inherited_from: attempt.inherited_from.or(Some(attempt.run_id)),
+            ..attempt.clone()
+        })
+        .collect()
 }
 
 /// The pin is the version's row: it must exist with this very digest.
@@ -98,6 +118,7 @@ fn record(asked: &CreateRun, number: i64, settings: ProjectSettings, ancestry: A
         Some(retry) => (Some(retry.parent), retry.root_run_id, retry.settings, retry.base_commit),
         None => (None, asked.id, settings, None),
     };
+    let step = asked.step_retry();
     RunRecord {
         id: asked.id,
         project_id: asked.project_id,
@@ -110,8 +131,8 @@ fn record(asked: &CreateRun, number: i64, settings: ProjectSettings, ancestry: A
         settings,
         status: Status::Pending,
         current_step: None,
-        last_successful_step: None,
-        first_step: None,
+        last_successful_step: step.and_then(|step| step.inherited.last()).map(|last| last.step.clone()),
+        first_step: step.map(|_| asked.first_step.clone()),
         shipping: false,
         trigger_source: asked.trigger_source.clone(),
         initiating_actor: asked.actor.clone(),
@@ -134,6 +155,7 @@ fn record(asked: &CreateRun, number: i64, settings: ProjectSettings, ancestry: A
         revision: 1,
         last_event_seq,
         last_transition_seq: 1,
+        start_commit: step.and_then(|step| step.start_commit.clone()),
     }
 }
 
@@ -152,7 +174,7 @@ fn transition(asked: &CreateRun) -> TransitionRecord {
 }
 
 /// `run_created`, and for a retry `run_retried`, which names the run that it repeats.
-fn events(run: &RunRecord) -> Vec<EventRecord> {
+fn events(run: &RunRecord, step: Option<&StepRetry>) -> Vec<EventRecord> {
     let created = EventRecord {
         run_id: run.id,
         seq: 1,
@@ -166,15 +188,20 @@ fn events(run: &RunRecord) -> Vec<EventRecord> {
     let retried = run.retry_of.map(|parent| EventRecord {
         seq: 2,
         kind: EventKind::RunRetried,
-        data: Some(lineage_data(run, parent)),
+        data: Some(lineage_data(run, parent, step)),
         ..created.clone()
     });
     [Some(created), retried].into_iter().flatten().collect()
 }
 
-fn lineage_data(run: &RunRecord, parent: RunId) -> Map<String, Value> {
-    [("retry_of", json!(parent)), ("root_run_id", json!(run.root_run_id)), ("attempt", json!(run.attempt))]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into_iter()
-        .collect()
+fn lineage_data(run: &RunRecord, parent: RunId, step: Option<&StepRetry>) -> Map<String, Value> {
+    let mut data = Map::new();
+    data.insert("retry_of".to_owned(), json!(parent));
+    data.insert("root_run_id".to_owned(), json!(run.root_run_id));
+    data.insert("attempt".to_owned(), json!(run.attempt));
+    if let Some(step) = step {
+        data.insert("requested_step".to_owned(), json!(step.requested));
+        data.insert("starts_at".to_owned(), json!(run.first_step));
+    }
+    data
 }

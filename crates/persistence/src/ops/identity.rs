@@ -1,8 +1,9 @@
 //! Users, sessions, tokens, owner links.
 
-use super::{Conn, records};
+use super::{Conn, access, records};
 use crate::commands::*;
 use crate::error::{Error, Result};
+use crate::locking::LockDsl;
 use crate::records::*;
 use crate::schema::{api_tokens, owner_links, sessions, users};
 use crate::sql::{At, Key};
@@ -39,6 +40,7 @@ impl Execute<Conn> for FindUser {
 
 impl Execute<Conn> for CreateOwnerLink {
     async fn perform(&self, conn: &mut Conn) -> Result<()> {
+        access::require_enabled(conn, self.0.user_id).await?;
         diesel::insert_into(owner_links::table).values(OwnerLinkRow::from(&self.0)).execute(conn).await?;
         Ok(())
     }
@@ -56,26 +58,35 @@ impl Execute<Conn> for RedeemOwnerLink {
             .await
             .optional()?;
         let user_id = spent.ok_or(Error::NotFound)?;
+        // Locked, so that it is not disabled meanwhile: its sessions would not all be ended.
+        let user: UserRow = users::table
+            .find(user_id)
+            .filter(users::disabled_at.is_null())
+            .select(UserRow::as_select())
+            .locked()
+            .get_result(conn)
+            .await?;
         let mut session = SessionRow::from(&self.session);
         session.user_id = user_id;
         diesel::insert_into(sessions::table).values(session).execute(conn).await?;
-        let user: UserRow = users::table.find(user_id).select(UserRow::as_select()).first(conn).await?;
         user.try_into()
     }
 }
 
 impl Execute<Conn> for FindSession {
-    async fn perform(&self, conn: &mut Conn) -> Result<Option<(SessionRecord, UserRecord)>> {
+    async fn perform(&self, conn: &mut Conn) -> Result<Option<(SessionRecord, Account)>> {
         let found: Option<(SessionRow, UserRow)> = sessions::table
             .inner_join(users::table.on(users::id.eq(sessions::user_id)))
             .filter(sessions::token_hash.eq(&self.token_hash))
             .filter(sessions::revoked_at.is_null())
             .filter(sessions::expires_at.gt(At(self.now)))
+            .filter(users::disabled_at.is_null())
             .select((SessionRow::as_select(), UserRow::as_select()))
             .first(conn)
             .await
             .optional()?;
-        found.map(|(session, user)| Ok((session.try_into()?, user.try_into()?))).transpose()
+        let Some((session, user)) = found else { return Ok(None) };
+        Ok(Some((session.try_into()?, access::account(conn, user).await?)))
     }
 }
 
@@ -89,36 +100,69 @@ impl Execute<Conn> for TouchSession {
     }
 }
 
+impl Execute<Conn> for ListSessions {
+    async fn perform(&self, conn: &mut Conn) -> Result<Vec<SessionRecord>> {
+        let rows: Vec<SessionRow> = sessions::table
+            .filter(sessions::user_id.eq(Key::from(self.user_id)))
+            .filter(sessions::revoked_at.is_null())
+            .filter(sessions::expires_at.gt(At(self.now)))
+            .order(sessions::id)
+            .select(SessionRow::as_select())
+            .load(conn)
+            .await?;
+        records(rows)
+    }
+}
+
 impl Execute<Conn> for RevokeSession {
     async fn perform(&self, conn: &mut Conn) -> Result<()> {
-        diesel::update(sessions::table.find(Key::from(self.id)))
-            .filter(sessions::revoked_at.is_null())
+        let revoked = diesel::update(sessions::table.find(Key::from(self.id)))
+            .filter(sessions::user_id.eq(Key::from(self.user_id)))
             .set(sessions::revoked_at.eq(At(self.now)))
             .execute(conn)
             .await?;
-        Ok(())
+        if revoked == 0 { Err(Error::NotFound) } else { Ok(()) }
+    }
+}
+
+impl Execute<Conn> for RevokeOtherSessions {
+    async fn perform(&self, conn: &mut Conn) -> Result<u64> {
+        // No session has this id: all of them are others then.
+        let kept = self.keep.map_or(Key(uuid::Uuid::nil()), Key::from);
+        let revoked = diesel::update(sessions::table)
+            .filter(sessions::user_id.eq(Key::from(self.user_id)))
+            .filter(sessions::id.ne(kept))
+            .filter(sessions::revoked_at.is_null())
+            .filter(sessions::expires_at.gt(At(self.now)))
+            .set(sessions::revoked_at.eq(At(self.now)))
+            .execute(conn)
+            .await?;
+        Ok(revoked as u64)
     }
 }
 
 impl Execute<Conn> for CreateToken {
     async fn perform(&self, conn: &mut Conn) -> Result<()> {
+        access::require_enabled(conn, self.0.user_id).await?;
         diesel::insert_into(api_tokens::table).values(TokenRow::from(&self.0)).execute(conn).await?;
         Ok(())
     }
 }
 
 impl Execute<Conn> for FindToken {
-    async fn perform(&self, conn: &mut Conn) -> Result<Option<(TokenRecord, UserRecord)>> {
+    async fn perform(&self, conn: &mut Conn) -> Result<Option<(TokenRecord, Account)>> {
         let found: Option<(TokenRow, UserRow)> = api_tokens::table
             .inner_join(users::table.on(users::id.eq(api_tokens::user_id)))
             .filter(api_tokens::token_hash.eq(&self.token_hash))
             .filter(api_tokens::revoked_at.is_null())
             .filter(api_tokens::expires_at.is_null().or(api_tokens::expires_at.gt(At(self.now))))
+            .filter(users::disabled_at.is_null())
             .select((TokenRow::as_select(), UserRow::as_select()))
             .first(conn)
             .await
             .optional()?;
-        found.map(|(token, user)| Ok((token.try_into()?, user.try_into()?))).transpose()
+        let Some((token, user)) = found else { return Ok(None) };
+        Ok(Some((token.try_into()?, access::account(conn, user).await?)))
     }
 }
 

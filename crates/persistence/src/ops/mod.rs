@@ -3,6 +3,7 @@
 
 use super::{Conn, dialect};
 
+mod access;
 mod approvals;
 mod change;
 mod check;
@@ -28,6 +29,11 @@ where
     Record: TryFrom<Row, Error = crate::Error>,
 {
     rows.into_iter().map(Record::try_from).collect()
+}
+
+/// Projects as a list of keys.
+fn keys(projects: &[domain::ProjectId]) -> Vec<crate::sql::Key> {
+    projects.iter().map(|id| crate::sql::Key::from(*id)).collect()
 }
 
 /// Whether people can still decide on the gate, or on its evidence being built.

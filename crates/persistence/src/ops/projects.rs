@@ -1,6 +1,6 @@
 //! Projects.
 
-use super::{Conn, idempotency, records};
+use super::{Conn, idempotency, keys, records};
 use crate::commands::*;
 use crate::error::{Error, Result};
 use crate::records::*;
@@ -8,6 +8,7 @@ use crate::schema::projects;
 use crate::sql::{At, Doc, Key};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use domain::access::Visibility;
 
 impl Execute<Conn> for CreateProject {
     async fn perform(&self, conn: &mut Conn) -> Result<Reply<ProjectRecord>> {
@@ -43,6 +44,9 @@ impl Execute<Conn> for ListProjects {
         let mut query = projects::table.select(ProjectRow::as_select()).order(projects::id).into_boxed();
         if let Some(after) = self.after {
             query = query.filter(projects::id.gt(Key::from(after)));
+        }
+        if let Visibility::Projects(projects) = &self.visibility {
+            query = query.filter(projects::id.eq_any(keys(projects)));
         }
         let rows: Vec<ProjectRow> = query.limit(self.limit).load(conn).await?;
         records(rows)

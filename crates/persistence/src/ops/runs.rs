@@ -1,13 +1,14 @@
 //! Reading runs and what hangs on them.
 
-use super::{Conn, dialect, records, state, write};
+use super::{Conn, dialect, keys, records, state, write};
 use crate::commands::*;
 use crate::error::Result;
 use crate::records::*;
 use crate::schema::{artifacts, run_diagnostics, run_events, run_transitions, runs};
-use crate::sql::Key;
+use crate::sql::{At, Key};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use domain::access::Visibility;
 
 impl Execute<Conn> for GetRun {
     async fn perform(&self, conn: &mut Conn) -> Result<RunRecord> {
@@ -26,6 +27,9 @@ impl Execute<Conn> for ListRuns {
         let mut query = runs::table.select(RunRow::as_select()).order(runs::id.desc()).into_boxed();
         if let Some(project) = filter.project_id {
             query = query.filter(runs::project_id.eq(Key::from(project)));
+        }
+        if let Visibility::Projects(projects) = &filter.visibility {
+            query = query.filter(runs::project_id.eq_any(keys(projects)));
         }
         match filter.statuses.as_slice() {
             [] => {}
@@ -81,6 +85,9 @@ impl Execute<Conn> for ListFailures {
         if let Some(project) = self.project_id {
             query = query.filter(runs::project_id.eq(Key::from(project)));
         }
+        if let Visibility::Projects(projects) = &self.visibility {
+            query = query.filter(runs::project_id.eq_any(keys(projects)));
+        }
         if let Some(kind) = self.error_type {
             query = query.filter(runs::failure_type.eq(kind.as_str()));
         }
@@ -92,6 +99,12 @@ impl Execute<Conn> for ListFailures {
         }
         if let Some(step) = &self.step {
             query = query.filter(runs::failure_step.eq(step.as_str().to_owned()));
+        }
+        if let Some(instant) = self.failed_after {
+            query = query.filter(runs::completed_at.ge(At(instant)));
+        }
+        if let Some(instant) = self.failed_before {
+            query = query.filter(runs::completed_at.lt(At(instant)));
         }
         if let Some(before) = self.before {
             query = query.filter(runs::id.lt(Key::from(before)));
@@ -130,8 +143,8 @@ impl Execute<Conn> for ListEvents {
 }
 
 impl Execute<Conn> for FeedEvents {
-    async fn perform(&self, conn: &mut Conn) -> Result<Vec<FeedEvent>> {
-        let rows: Vec<FeedRow> = run_events::table
+    async fn perform(&self, conn: &mut Conn) -> Result<Feed> {
+        let mut query = run_events::table
             .inner_join(runs::table.on(runs::id.eq(run_events::run_id)))
             .filter(dialect::feed_after!(self.after))
             .filter(dialect::settled())
@@ -146,9 +159,19 @@ impl Execute<Conn> for FeedEvents {
                 runs::workflow_version,
                 runs::correlation_id,
             ))
-            .load(conn)
-            .await?;
-        records(rows)
+            .into_boxed();
+        if let Visibility::Projects(projects) = &self.visibility {
+            query = query.filter(runs::project_id.eq_any(keys(projects)));
+        }
+        let rows: Vec<FeedRow> = query.load(conn).await?;
+        let events = records::<_, FeedEvent>(rows)?;
+        let full = i64::try_from(events.len()).is_ok_and(|count| count >= self.limit);
+        let next = match events.last() {
+            Some(last) if full => FeedPosition { xact: last.xact, position: last.position },
+            // This snapshot has nothing more to show: what it holds of other projects is not walked through again.
+            Some(_) | None => FeedStart.perform(conn).await?.max(self.after),
+        };
+        Ok(Feed { events, next })
     }
 }
 
@@ -175,7 +198,7 @@ impl Execute<Conn> for RunScope {
     async fn perform(&self, conn: &mut Conn) -> Result<ScopeOfRun> {
         let run = GetRun { project_id: None, id: self.run_id }.perform(conn).await?;
         let attempts = state::attempts(conn, self.run_id).await?;
-        let rejection = state::last_rejection(conn, self.run_id).await?;
+        let rejection = state::last_rejection(conn, &run).await?;
         Ok(ScopeOfRun { scope: scope_of_run(&run, &attempts, rejection.clone()), rejection })
     }
 }

@@ -5,7 +5,7 @@ use crate::error::{Error, Result};
 use crate::locking::LockDsl;
 use crate::records::*;
 use crate::schema::{approval_votes, approvals, runs, step_attempts};
-use crate::sql::Key;
+use crate::sql::{Column, Key};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::approval::{ApprovalStatus, Gate, Vote};
@@ -81,8 +81,21 @@ impl Loaded {
     }
 }
 
-/// What the run's last rejection said, as templates and agents see it.
-pub async fn last_rejection(conn: &mut Conn, run: RunId) -> Result<Option<Value>> {
+/// What the run's last rejection said, as templates and agents see it; before a step retry was rejected itself, what
+/// the run that it repeats was told.
+pub async fn last_rejection(conn: &mut Conn, run: &RunRecord) -> Result<Option<Value>> {
+    let mut told = rejection_in(conn, run.id).await?;
+    let mut origin = run.first_step.as_ref().and(run.retry_of);
+    while let (None, Some(id)) = (&told, origin) {
+        told = rejection_in(conn, id).await?;
+        let (first_step, retry_of): (Option<String>, Option<Key>) =
+            runs::table.find(Key::from(id)).select((runs::first_step, runs::retry_of)).first(conn).await?;
+        origin = first_step.and(retry_of).map(Column::into_domain).transpose()?;
+    }
+    Ok(told)
+}
+
+async fn rejection_in(conn: &mut Conn, run: RunId) -> Result<Option<Value>> {
     let found: Option<(ApprovalRow, VoteRow)> = approvals::table
         .inner_join(approval_votes::table.on(approval_votes::approval_id.eq(approvals::id)))
         .filter(approvals::run_id.eq(Key::from(run)))

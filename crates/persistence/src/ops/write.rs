@@ -216,10 +216,15 @@ async fn insert_attempt(conn: &mut Conn, asked: &ChangeRun, write: &AttemptWrite
     Ok(record)
 }
 
-/// A new attempt's record. Identifiers of version 7 sort by the order in which attempts are made.
+/// Identifiers of version 7 sort by the order in which attempts are made.
+pub fn new_attempt_id() -> AttemptId {
+    AttemptId::from_uuid(uuid::Uuid::now_v7())
+}
+
+/// A new attempt's record.
 pub fn new_attempt(run_id: domain::RunId, write: &AttemptWrite, now: Timestamp) -> AttemptRecord {
     AttemptRecord {
-        id: AttemptId::from_uuid(uuid::Uuid::now_v7()),
+        id: new_attempt_id(),
         run_id,
         step: write.step.clone(),
         attempt: write.attempt,
@@ -236,6 +241,7 @@ pub fn new_attempt(run_id: domain::RunId, write: &AttemptWrite, now: Timestamp) 
         outputs: write.outputs.clone(),
         failure: write.failure.clone(),
         result: None,
+        inherited_from: None,
     }
 }
 

@@ -10,7 +10,10 @@ mod webhook;
 mod workflow;
 
 pub use approval::{ApprovalRecord, VoteRecord};
-pub use identity::{OwnerLinkRecord, SessionRecord, TokenRecord, UserRecord};
+pub use identity::{
+    Account, Grant, InvitationRecord, MemberRecord, MembershipRecord, OwnerLinkRecord, SessionRecord,
+    TokenRecord, UserRecord,
+};
 pub use project::ProjectRecord;
 pub use run::{DiagnosticRecord, EventRecord, FeedEvent, RunRecord, TransitionRecord};
 pub use scope::scope_of_run;
@@ -19,7 +22,7 @@ pub use webhook::{DeliveryRecord, WebhookRecord};
 pub use workflow::{VersionRecord, WorkflowRecord};
 
 pub(crate) use approval::{ApprovalRow, VoteRow};
-pub(crate) use identity::{OwnerLinkRow, SessionRow, TokenRow, UserRow};
+pub(crate) use identity::{InvitationRow, MembershipRow, OwnerLinkRow, SessionRow, TokenRow, UserRow};
 pub(crate) use project::ProjectRow;
 pub(crate) use run::{DiagnosticRow, EventRow, FeedRow, RunRow, TransitionRow};
 pub(crate) use step::{ArtifactRow, AttemptRow};

@@ -54,6 +54,8 @@ record! {
         revision: i64 as i64,
         last_event_seq: i64 as i64,
         last_transition_seq: i64 as i64,
+        /// The snapshot that a step retry starts from; absent: the base.
+        start_commit: Option<String> as Option<String>,
     }
 }
 

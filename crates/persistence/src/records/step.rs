@@ -30,6 +30,8 @@ record! {
         outputs: Option<Value> as Option<Doc<Value>>,
         failure: Option<StepFailure> as Option<Doc<StepFailure>>,
         result: Option<AttemptResult> as Option<Doc<AttemptResult>>,
+        /// The run in which the attempt was made, where this run takes its success over; absent: this run.
+        inherited_from: Option<RunId> as Option<Key>,
     }
 }
 

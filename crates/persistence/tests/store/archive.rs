@@ -1,4 +1,5 @@
 use crate::support::{Database, World, assert_refused, on_both_databases};
+use domain::access::Visibility;
 use persistence::Error;
 use persistence::commands::*;
 
@@ -31,8 +32,9 @@ async fn projects_are_listed_page_by_page(db: Database) {
         let record = world.another_project(name);
         world.write(CreateProject { record, idempotency: None }).await;
     }
-    let first = world.read(ListProjects { after: None, limit: 2 }).await;
-    let rest = world.read(ListProjects { after: Some(first[1].id), limit: 2 }).await;
+    let first = world.read(ListProjects { visibility: Visibility::All, after: None, limit: 2 }).await;
+    let rest =
+        world.read(ListProjects { visibility: Visibility::All, after: Some(first[1].id), limit: 2 }).await;
     let names: Vec<&str> = first.iter().chain(&rest).map(|p| p.name.as_str()).collect();
     assert_eq!(names, ["project", "b", "a"]);
 }

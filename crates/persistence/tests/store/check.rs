@@ -16,7 +16,7 @@ async fn a_sound_run_has_no_violation(db: Database) {
 }
 
 /// What is planted, in which run, and the invariant that must be named.
-const CORRUPTIONS: [(Run, &str, &str); 25] = [
+const CORRUPTIONS: [(Run, &str, &str); 28] = [
     (
         Run::Pending,
         "UPDATE runs SET status = 'running' WHERE id = {run}",
@@ -103,6 +103,21 @@ const CORRUPTIONS: [(Run, &str, &str); 25] = [
         Run::Approved,
         "UPDATE approvals SET status = 'rejected' WHERE run_id = {run}",
         "the_votes_give_the_outcome_of_the_gate",
+    ),
+    (
+        Run::Approved,
+        r#"UPDATE approval_votes SET actor = '{"kind":"user","id":"0199f0c2-7d1e-7a40-8c11-2f6d0a3b5e77","name":"owner"}' WHERE approval_id IN (SELECT id FROM approvals WHERE run_id = {run})"#,
+        "a_vote_is_of_the_user_who_cast_it",
+    ),
+    (
+        Run::Approved,
+        r#"UPDATE approvals SET policy = '{"required_approvals":1,"allow_self_approval":false,"rationale_on_reject":"optional","expires_in_ms":null,"on_reject":{"action":"cancel"},"evidence_from":null}' WHERE run_id = {run}"#,
+        "nobody_approved_their_own_run_where_that_is_forbidden",
+    ),
+    (
+        Run::Approved,
+        r#"UPDATE approvals SET policy = '{"required_approvals":1,"allow_self_approval":true,"approvers":{"users":["alice"]},"rationale_on_reject":"optional","expires_in_ms":null,"on_reject":{"action":"cancel"},"evidence_from":null}' WHERE run_id = {run}"#,
+        "a_vote_is_of_somebody_whom_the_policy_names",
     ),
     (
         Run::Gate,

@@ -88,12 +88,18 @@ async fn a_commit_is_not_cut_off_when_its_caller_goes_away(db: Database) {
         asking.abort();
         let _ = asking.await;
     }
-    // Every write that began has ended: the numbers given out are the runs that exist.
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-    let filter = RunFilter::default();
-    let runs = world.read(ListRuns { filter, before: None, limit: 100 }).await;
-    let project = world.read(GetProject { id: world.project.id }).await;
-    assert_eq!(i64::try_from(runs.len()).unwrap(), project.last_run_number);
+    // Writes that began go on by themselves; once they have ended, the numbers given out are the runs that exist.
+    let began = std::time::Instant::now();
+    let runs = loop {
+        let project = world.read(GetProject { id: world.project.id }).await;
+        let filter = RunFilter::default();
+        let runs = world.read(ListRuns { filter, before: None, limit: 100 }).await;
+        if i64::try_from(runs.len()).unwrap() == project.last_run_number {
+            break runs;
+        }
+        assert!(began.elapsed().as_secs() < 30, "{} runs of {}", runs.len(), project.last_run_number);
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    };
     for run in runs {
         world.assert_sound(run.id).await;
     }

@@ -1,5 +1,6 @@
 use crate::support::{Database, World, on_both_databases};
 use domain::RunId;
+use domain::access::Visibility;
 use persistence::commands::*;
 use persistence::records::FeedEvent;
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ fn place(event: &FeedEvent) -> FeedPosition {
 }
 
 async fn page(world: &World, after: FeedPosition, limit: i64) -> Vec<FeedEvent> {
-    world.read(FeedEvents { after, limit }).await
+    world.read(FeedEvents { visibility: Visibility::All, after, limit }).await.events
 }
 
 /// The first `count` events. Transactions of other databases of the cluster hold the feed back while they are open.

@@ -113,12 +113,8 @@ async fn concurrent_first_starts_make_one_owner(db: Database) {
     for _ in 0..8 {
         let world = Arc::clone(&world);
         starting.spawn(async move {
-            let owner = persistence::records::UserRecord {
-                id: domain::UserId::from_uuid(Uuid::now_v7()),
-                name: "owner".to_owned(),
-                is_owner: true,
-                created_at: world.start,
-            };
+            let id = domain::UserId::from_uuid(Uuid::now_v7());
+            let owner = persistence::records::UserRecord::owner(id, "owner".to_owned(), world.start);
             world.write(EnsureOwner(owner)).await.id
         });
     }

@@ -28,6 +28,7 @@ fn session(world: &World, secret: &str, user_id: UserId) -> SessionRecord {
         last_seen_at: world.at(0),
         expires_at: world.at(100),
         revoked_at: None,
+        user_agent: None,
     }
 }
 
@@ -50,12 +51,7 @@ fn redeem(world: &World, secret: &str, seconds: u64) -> RedeemOwnerLink {
 
 async fn the_owner_is_made_once(db: Database) {
     let world = World::new(db).await;
-    let other = UserRecord {
-        id: UserId::from_uuid(Uuid::now_v7()),
-        name: "other".to_owned(),
-        is_owner: true,
-        created_at: world.at(0),
-    };
+    let other = UserRecord::owner(UserId::from_uuid(Uuid::now_v7()), "other".to_owned(), world.at(0));
     let owner = world.write(EnsureOwner(other)).await;
     assert_eq!(Some(owner.id), world.owner.id);
     let find = |name: &str| FindUser { name: name.to_owned() };
@@ -101,10 +97,11 @@ async fn a_session_lives_until_it_expires_or_is_revoked(db: Database) {
     let find = |seconds| FindSession { token_hash: token_hash.clone(), now: world.at(seconds) };
     let id = asked.session.id;
     world.write(TouchSession { id, now: world.at(50) }).await;
-    let (found, user) = world.read(find(99)).await.unwrap();
-    assert_eq!((found.last_seen_at, Some(user.id)), (world.at(50), world.owner.id));
+    let (found, account) = world.read(find(99)).await.unwrap();
+    assert_eq!((found.last_seen_at, Some(account.user.id)), (world.at(50), world.owner.id));
     assert_eq!(world.read(find(100)).await, None);
-    world.write(RevokeSession { id, now: world.at(60) }).await;
+    let user_id = world.owner.id.unwrap();
+    world.write(RevokeSession { id, user_id, now: world.at(60) }).await;
     assert_eq!(world.read(find(61)).await, None);
 }
 
@@ -117,6 +114,8 @@ fn token(world: &World, secret: &str) -> TokenRecord {
         created_at: world.at(0),
         expires_at: None,
         revoked_at: None,
+        scopes: None,
+        project_ids: None,
     }
 }
 
@@ -128,8 +127,8 @@ async fn a_token_lives_until_it_expires_or_is_revoked(db: Database) {
         world.write(CreateToken(record.clone())).await;
     }
     let find = |secret: &str, seconds| FindToken { token_hash: hash(secret), now: world.at(seconds) };
-    let (found, user) = world.read(find("lasting", 9999)).await.unwrap();
-    assert_eq!((found, Some(user.id)), (lasting.clone(), world.owner.id));
+    let (found, account) = world.read(find("lasting", 9999)).await.unwrap();
+    assert_eq!((found, Some(account.user.id)), (lasting.clone(), world.owner.id));
     assert!(world.read(find("short", 9)).await.is_some());
     assert_eq!(world.read(find("short", 10)).await, None);
     assert_eq!(world.read(find("unknown", 0)).await, None);

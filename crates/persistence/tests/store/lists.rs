@@ -1,4 +1,5 @@
 use crate::support::{Database, World, assert_refused, key, on_both_databases};
+use domain::access::Visibility;
 use domain::approval::ApprovalStatus;
 use domain::contract::WorkflowName;
 use domain::event::EventKind;
@@ -127,6 +128,9 @@ async fn failures_are_found_by_every_filter(db: Database) {
     }
     world.begun().await;
     let all = ListFailures { limit: 10, ..ListFailures::default() };
+    let newest = GetRun { project_id: None, id: failed[1] };
+    let ended = world.read(newest).await.completed_at.unwrap();
+    let moment = std::time::Duration::from_micros(1);
     let cases = [
         (all.clone(), vec![failed[1], failed[0]]),
         (ListFailures { limit: 1, ..all.clone() }, vec![failed[1]]),
@@ -136,6 +140,10 @@ async fn failures_are_found_by_every_filter(db: Database) {
         (ListFailures { reason: Some(FailureReason::StepTimeout), ..all.clone() }, vec![]),
         (ListFailures { step: Some(key("work")), ..all.clone() }, vec![failed[1], failed[0]]),
         (ListFailures { step: Some(key("gate")), ..all.clone() }, vec![]),
+        (ListFailures { failed_after: Some(ended), ..all.clone() }, vec![failed[1], failed[0]]),
+        (ListFailures { failed_after: Some(ended.plus(moment)), ..all.clone() }, vec![]),
+        (ListFailures { failed_before: Some(ended), ..all.clone() }, vec![]),
+        (ListFailures { failed_before: Some(ended.plus(moment)), ..all.clone() }, vec![failed[1], failed[0]]),
         (ListFailures { workflow: WorkflowName::parse("other").ok(), ..all.clone() }, vec![]),
         (ListFailures { project_id: Some(ProjectId::from_uuid(Uuid::now_v7())), ..all }, vec![]),
     ];
@@ -150,6 +158,7 @@ async fn approvals_are_listed_oldest_first_by_status(db: Database) {
     let (run, decided) = world.at_gate().await;
     world.approve(run, decided).await;
     let asked = |statuses: &[ApprovalStatus], after| ListApprovals {
+        visibility: Visibility::All,
         project_id: Some(world.project.id),
         run_id: None,
         statuses: statuses.to_vec(),

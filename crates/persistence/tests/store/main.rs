@@ -9,6 +9,7 @@
 
 mod support;
 
+mod access;
 mod archive;
 mod cancel;
 mod check;

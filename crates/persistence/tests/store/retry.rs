@@ -1,8 +1,10 @@
 use crate::support::{Database, World, assert_refused, on_both_databases};
+use domain::contract::StepKey;
+use domain::run::AttemptState;
 use domain::{Actor, RunId};
 use persistence::Error;
 use persistence::commands::*;
-use persistence::records::RunRecord;
+use persistence::records::{AttemptRecord, RunRecord};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -11,6 +13,7 @@ on_both_databases![
     a_retry_keeps_the_settings_that_the_first_run_pinned,
     concurrent_retries_are_counted_apart,
     a_lineage_of_another_project_is_not_found,
+    a_step_retry_takes_over_successes_and_begins_within_the_definition,
 ];
 
 fn retry(world: &World, of: &RunRecord, by: &Actor) -> CreateRun {
@@ -19,8 +22,13 @@ fn retry(world: &World, of: &RunRecord, by: &Actor) -> CreateRun {
         root_run_id: of.root_run_id,
         settings: of.settings.clone(),
         base_commit: Some("c0ffee".to_owned()),
+        step: None,
     };
     CreateRun { retry: Some(retry), actor: by.clone(), ..world.new_run() }
+}
+
+fn key(text: &str) -> StepKey {
+    StepKey::parse(text).unwrap()
 }
 
 async fn cancelled(world: &World) -> RunRecord {
@@ -91,4 +99,37 @@ async fn a_lineage_of_another_project_is_not_found(db: Database) {
     assert_refused!(world.store().write(unknown).await, Error::NotFound);
     let project = world.read(GetProject { id: world.project.id }).await;
     assert_eq!(project.last_run_number, 1);
+}
+
+async fn a_step_retry_takes_over_successes_and_begins_within_the_definition(db: Database) {
+    let world = World::new(db).await;
+    let first = cancelled(&world).await;
+    let before = world.rows(first.id).await;
+    let mut taken = before.attempts[0].clone();
+    taken.state = AttemptState::Succeeded;
+    taken.outputs = Some(serde_json::json!({ "found": 7 }));
+    let from = |inherited: Vec<AttemptRecord>| {
+        let mut asked = retry(&world, &first, &world.owner);
+        let step = key("edit");
+        asked.first_step = step.clone();
+        let start_commit = Some("5eed".to_owned());
+        asked.retry.as_mut().unwrap().step = Some(StepRetry { requested: step, start_commit, inherited });
+        asked
+    };
+    let second = world.write(from(vec![taken])).await.value;
+    assert_eq!(
+        (second.first_step.clone(), second.start_commit.as_deref()),
+        (Some(key("edit")), Some("5eed"))
+    );
+    assert_eq!(second.last_successful_step, Some(key("plan")));
+    let rows = world.rows(second.id).await;
+    assert_eq!(rows.attempt_states(), ["plan/1 succeeded", "edit/1 ready"]);
+    assert_eq!(rows.attempts[0].inherited_from, Some(first.id));
+    world.assert_sound(second.id).await;
+    let scope = world.read(RunScope { run_id: second.id }).await.scope;
+    assert_eq!(scope.render("{{ steps.plan.outputs.found }}").unwrap(), "7");
+    // What was inherited once is inherited from where it was made.
+    let third = world.write(from(vec![rows.attempts[0].clone()])).await.value;
+    assert_eq!(world.rows(third.id).await.attempts[0].inherited_from, Some(first.id));
+    assert_eq!(world.rows(first.id).await.attempts, before.attempts);
 }

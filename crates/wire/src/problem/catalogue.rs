@@ -47,10 +47,12 @@ catalogue! {
         "Mend the JSON at the line and column named in the detail and send the request again.";
     Unauthenticated = "unauthenticated", 401, "Nobody is signed in",
         "Send `Authorization: Bearer <token>` with a token made by `jido token create`, or sign in with an owner link.";
-    OwnerLinkInvalid = "owner_link_invalid", 401, "The sign-in link is not valid",
-        "A link works once and for 15 minutes. Make another with `jido owner-link` and open it.";
+    OwnerLinkInvalid = "owner_link_invalid", 401, "The one-time link is not valid",
+        "A link works once and until it expires. Ask whoever gave it to you for another; at the server, `jido owner-link` and `jido sign-in-link` make them.";
     Forbidden = "forbidden", 403, "The caller may not do this",
-        "Ask somebody who holds the permission, or use another token.";
+        "Ask an admin for the role named in required_role, or use a token that is not limited to less.";
+    NotAnApprover = "not_an_approver", 403, "The gate's policy names others to decide",
+        "Ask one of the approvers named in the policy to review the run.";
     CrossSiteRequest = "cross_site_request", 403, "The request comes from another site",
         "Send requests that change something from this server's own pages, or authenticate by token.";
     SelfApprovalForbidden = "self_approval_forbidden", 403, "Whoever started the run may not approve it",
@@ -73,8 +75,8 @@ catalogue! {
         "Wait for the run to end; a push that has begun is not taken back.";
     RunNotFinished = "run_not_finished", 409, "The run has not ended",
         "Wait until the run has ended, or cancel it; then retry it.";
-    NothingToRetry = "nothing_to_retry", 409, "A completed run has nothing to retry",
-        "Start a new run of the workflow instead.";
+    NothingToRetry = "nothing_to_retry", 409, "There is nothing to retry",
+        "Start a new run, or retry a step that the run came to.";
     PolicyViolation = "policy_violation", 409, "The workflow's policy forbids this",
         "Read the policy in the body; take one of the ways it allows.";
     Conflict = "conflict", 409, "Somebody else changed it at the same moment",

@@ -5,7 +5,7 @@ mod catalogue;
 pub use catalogue::ProblemCode;
 
 use domain::run::Status;
-use domain::{Actor, Digest, Fault};
+use domain::{Actor, Digest, Fault, Permission, Role};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -48,6 +48,14 @@ pub struct Context {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::RunStatus>))]
     pub run_status: Option<Status>,
+    /// The status that a refused transition would have left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::RunStatus>))]
+    pub from: Option<Status>,
+    /// The status that a refused transition would have led to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::RunStatus>))]
+    pub to: Option<Status>,
     /// The statuses that the run can go to.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<crate::schema::RunStatus>>))]
@@ -64,6 +72,18 @@ pub struct Context {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Digest>))]
     pub evidence_digest: Option<Digest>,
+    /// The permission that is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Permission>))]
+    pub permission: Option<Permission>,
+    /// The role that the caller has where it counts; absent: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Role>))]
+    pub role: Option<Role>,
+    /// The least role that has the permission; absent where the role is not what is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Role>))]
+    pub required_role: Option<Role>,
     /// The methods that the path knows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_methods: Option<Vec<String>>,

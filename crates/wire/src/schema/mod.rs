@@ -4,11 +4,11 @@ mod shape;
 mod text;
 
 pub use shape::{
-    Actor, ContextDiagnostic, Destination, DiffSummary, Failure, Fault, FileChange, InputMetadata, RiskNote,
-    StepFailure, TestSummary,
+    Actor, Approvers, ContextDiagnostic, Destination, DiffSummary, Failure, Fault, FileChange, InputMetadata,
+    RiskNote, StepFailure, TestSummary,
 };
 pub use text::{
     ActorKind, ApprovalStatus, AttemptState, Decision, DeliveryState, Digest, ErrorType, EventKind,
-    FailureReason, FaultCode, FileStatus, InputOrigin, ObjectId, RationaleRule, RejectAction, RiskLevel,
-    RunStatus, SafeRetry, ShipMode, StepKey, Timestamp, Uuid, WorkflowName,
+    FailureReason, FaultCode, FileStatus, InputOrigin, ObjectId, Permission, RationaleRule, RejectAction,
+    RiskLevel, Role, RunStatus, SafeRetry, ShipMode, StepKey, Timestamp, UserName, Uuid, WorkflowName,
 };

@@ -14,6 +14,14 @@ pub struct Actor {
     pub token_id: Option<text::Uuid>,
 }
 
+/// Whose decisions a gate takes. Absent lists name nobody.
+#[derive(Debug, ToSchema)]
+pub struct Approvers {
+    pub users: Option<Vec<text::UserName>>,
+    /// These roles on the project, or above.
+    pub roles: Option<Vec<text::Role>>,
+}
+
 /// Why a run failed.
 #[derive(Debug, ToSchema)]
 pub struct Failure {

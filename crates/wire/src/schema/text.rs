@@ -43,6 +43,8 @@ texts! {
     /// A workflow's name.
     WorkflowName => text("The name of a workflow, shared by its versions.")
         .pattern(Some(domain::contract::WorkflowName::PATTERN));
+    /// A user's name.
+    UserName => text("The unique name of a user.").pattern(Some(domain::UserName::PATTERN));
     /// A step's key.
     StepKey => text("The key of a step, unique in its definition.")
         .pattern(Some(domain::contract::StepKey::PATTERN));
@@ -57,6 +59,10 @@ fn words<T: Serialize>(description: &str, values: &[T]) -> ObjectBuilder {
 texts! {
     /// Statuses of a run.
     RunStatus => words("The status of a run.", run::Status::ALL);
+    /// Roles.
+    Role => words("What a user is; each role may what the one before it may.", domain::Role::ALL);
+    /// Permissions.
+    Permission => words("What an operation needs, and what a token can be limited to.", domain::Permission::ALL);
     /// Statuses of a gate.
     ApprovalStatus => words("The status of an approval.", domain::approval::ApprovalStatus::ALL);
     /// Votes.

@@ -2,6 +2,7 @@
 
 use super::World;
 use domain::RunId;
+use domain::access::Visibility;
 use persistence::commands::*;
 use persistence::records::*;
 
@@ -25,6 +26,7 @@ impl Rows {
             attempts: world.read(ListAttempts { run_id }).await,
             approvals: world
                 .read(ListApprovals {
+                    visibility: Visibility::All,
                     project_id: None,
                     run_id: Some(run_id),
                     statuses: Vec::new(),

@@ -66,12 +66,7 @@ impl World {
     pub async fn with(db: Database, yaml: &str) -> Self {
         let now = time::OffsetDateTime::now_utc() - time::Duration::hours(1);
         let start = Timestamp::from(now);
-        let owner = UserRecord {
-            id: UserId::from_uuid(Uuid::now_v7()),
-            name: "owner".to_owned(),
-            is_owner: true,
-            created_at: start,
-        };
+        let owner = UserRecord::owner(UserId::from_uuid(Uuid::now_v7()), "owner".to_owned(), start);
         db.store.write(EnsureOwner(owner.clone())).await.unwrap();
         let pinned = pinned(yaml);
         let actor = Actor::user(owner.id, owner.name, None);
@@ -105,7 +100,7 @@ impl World {
         self.start.plus(Duration::from_secs(seconds))
     }
 
-    /// Another person, who signs in by this name.
+    /// Another person, who signs in by this name and is approver of everything.
     pub fn person(&self, name: &str) -> Actor {
         let id = UserId::from_uuid(Uuid::now_v7());
         let (at, truth) = match self.db.backend() {
@@ -113,7 +108,10 @@ impl World {
             super::Backend::Postgres => ("now()", "false"),
         };
         let literal = self.db.literal(id.as_uuid());
-        self.db.plant(&format!("INSERT INTO users VALUES ({literal}, '{name}', {truth}, {at})"));
+        self.db.plant(&format!(
+            "INSERT INTO users (id, name, is_owner, created_at, role) \
+             VALUES ({literal}, '{name}', {truth}, {at}, 'approver')"
+        ));
         Actor::user(id, name.to_owned(), None)
     }
 
