@@ -223,7 +223,7 @@ async fn diagnostics_are_kept_beside_the_run(db: Database) {
     world.write(failed(2, "full again")).await;
     assert_eq!(
         world.read(ListDiagnostics { run_id: run.id }).await,
-        [expected.clone()],
+        std::slice::from_ref(&expected),
         "one row for one publication"
     );
     let resolution = Resolution::Delivered;
@@ -239,7 +239,7 @@ async fn diagnostics_are_kept_beside_the_run(db: Database) {
     let open = DiagnosticRecord { attempts: 3, ..expected };
     assert_eq!(
         world.read(ListDiagnostics { run_id: run.id }).await,
-        [open.clone()],
+        std::slice::from_ref(&open),
         "another failure opens it again"
     );
     world.write(SupersedeHints { now: world.at(5) }).await;
