@@ -12,6 +12,7 @@
 mod support;
 
 mod blocked_gates;
+mod concurrency;
 mod crash;
 mod event_sequences;
 mod events;
@@ -24,6 +25,7 @@ mod lifecycle;
 mod main_job;
 mod people;
 mod permissions;
+mod pins;
 mod real_codebase;
 mod retry;
 mod revocation;

@@ -138,6 +138,13 @@ impl From<engine::Error> for Error {
                     },
                 )
             }
+            error @ engine::Error::RunNotCreated(_) => {
+                tracing::error!(cause = %Chain(&error), "a run was not recorded");
+                Self::new(
+                    ProblemCode::RunNotCreated,
+                    "The database failed while the run was recorded; no run was made.",
+                )
+            }
             engine::Error::Retry(refused) => refused.into(),
             engine::Error::Store(error) => error.into(),
             engine::Error::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => storage_full(),
@@ -158,6 +165,12 @@ impl From<persistence::Error> for Error {
             Store::Taken { what } => Self::new(ProblemCode::NameTaken, format!("Something else has {what}.")),
             Store::Run(refused) => refused.into(),
             Store::Decision(refused) => refused.into(),
+            Store::ConcurrencyLimit(full) => {
+                let (group, limit) = (full.group, full.limit);
+                let detail = format!("At most {limit} runs of the {group} may be in progress at once.");
+                Self::new(ProblemCode::ConcurrencyLimit, detail)
+                    .with(|context| context.concurrency = Some((*full).into()))
+            }
             Store::IdempotencyKeyReused => Self::new(
                 ProblemCode::IdempotencyKeyReused,
                 "This Idempotency-Key already belongs to a request with other content.",

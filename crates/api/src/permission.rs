@@ -53,7 +53,7 @@ fn permission_of(operation: &str) -> Option<Permission> {
         | "test_webhook"
         | "list_deliveries"
         | "redeliver_delivery" => Permission::ManageProjects,
-        "archive_project" => Permission::ArchiveProjects,
+        "archive_project" | "unarchive_project" => Permission::ArchiveProjects,
         "set_project_member" | "remove_project_member" => Permission::ManageMembers,
         "list_users" | "get_user" | "disable_user" | "enable_user" | "list_members" | "set_member"
         | "remove_member" | "create_invitation" | "list_invitations" | "revoke_invitation" => {
@@ -63,6 +63,7 @@ fn permission_of(operation: &str) -> Option<Permission> {
         | "get_workflow"
         | "list_workflow_versions"
         | "get_workflow_version"
+        | "compare_workflow_versions"
         | "validate_workflow" => Permission::ReadWorkflows,
         "publish_workflow_version" => Permission::PublishWorkflows,
         "list_runs" | "list_project_runs" | "get_run" | "list_transitions" | "list_events"

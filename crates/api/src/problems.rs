@@ -55,20 +55,25 @@ problem_sets! {
     /// Checking a definition.
     Validating = [ALWAYS, BODY], [];
     /// Publishing a definition.
-    Publishing = [ALWAYS, BODY], [NotFound];
+    Publishing = [ALWAYS, BODY], [NotFound, IdempotencyKeyReused];
     /// Making a project.
     CreatingProject = [ALWAYS, BODY], [NameTaken, IdempotencyKeyReused];
     /// Changing a project.
-    UpdatingProject = [ALWAYS, BODY], [NotFound, NameTaken, PreconditionRequired, StaleRevision];
+    UpdatingProject = [ALWAYS, BODY], [NotFound, NameTaken, PreconditionRequired, StaleRevision, IdempotencyKeyReused];
+    /// Archiving a project, or taking it back.
+    ArchivingProject = [ALWAYS, BODY], [NotFound, IdempotencyKeyReused];
     /// Making a webhook.
     CreatingWebhook = [ALWAYS, BODY], [NotFound, ProjectArchived];
     /// Changing a webhook.
     UpdatingWebhook = [ALWAYS, BODY], [NotFound, PreconditionRequired, StaleRevision];
     /// Starting a run.
-    StartingRun = [ALWAYS, BODY], [NotFound, ProjectArchived, IdempotencyKeyReused];
+    StartingRun = [ALWAYS, BODY], [
+        NotFound, ProjectArchived, ConcurrencyLimit, IdempotencyKeyReused, RunNotCreated,
+    ];
     /// Retrying a run.
     RetryingRun = [ALWAYS, BODY], [
-        NotFound, RunNotFinished, NothingToRetry, PolicyViolation, ProjectArchived, IdempotencyKeyReused,
+        NotFound, RunNotFinished, NothingToRetry, PolicyViolation, ProjectArchived, ConcurrencyLimit,
+        IdempotencyKeyReused, RunNotCreated,
     ];
     /// Changing a run.
     ChangingRun = [ALWAYS, BODY], [NotFound, InvalidTransition, ShippingInProgress, Conflict, IdempotencyKeyReused];

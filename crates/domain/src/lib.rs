@@ -7,6 +7,7 @@
 pub mod access;
 pub mod actor;
 pub mod approval;
+pub mod concurrency;
 pub mod contract;
 pub mod digest;
 pub mod event;

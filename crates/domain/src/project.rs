@@ -1,5 +1,6 @@
 //! What a project says about its runs. A run pins a copy at creation.
 
+use crate::concurrency::Concurrency;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -66,4 +67,7 @@ pub struct ProjectSettings {
     #[serde(default)]
     pub credential: Option<String>,
     pub shipping: Shipping,
+    /// How many runs of the project are worked on at once; absent: any number.
+    #[serde(default)]
+    pub concurrency: Option<Concurrency>,
 }

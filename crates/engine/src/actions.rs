@@ -3,11 +3,12 @@
 use crate::Engine;
 use crate::clock;
 use crate::error::{Error, Result};
+use crate::start::{StartForm, Startable};
 use domain::approval::Decision;
-use domain::contract::{Inputs, Pinned, WorkflowName};
-use domain::{Actor, ApprovalId, Digest, Fault, FaultCode, ProjectId, RunId};
+use domain::contract::{Pinned, WorkflowName};
+use domain::{Actor, ApprovalId, Digest, ProjectId, RunId};
 use persistence::commands::{
-    Change, ChangeRun, Changed, CreateRun, GetProject, GetRun, GetVersion, Idempotency, Reply,
+    Change, ChangeRun, Changed, CreateRun, GetProject, GetRun, Idempotency, ListEvents, Reply,
 };
 use persistence::records::RunRecord;
 use serde_json::Value;
@@ -46,24 +47,24 @@ pub struct Decide {
 impl Engine {
     /// Makes a run. Whatever is wrong with the request is said at once, and nothing is stored.
     pub async fn start_run(&self, request: StartRun) -> Result<Reply<RunRecord>> {
+        if let Some(reply) = self.store().stored_reply(request.idempotency.as_ref()).await? {
+            return Ok(reply);
+        }
         let project =
             self.store().read(GetProject { id: request.project_id }).await.map_err(missing("project"))?;
-        let version =
-            self.store().read(GetVersion { name: request.workflow.clone(), version: request.version }).await;
-        let version = match version {
-            Ok(version) => version,
-            Err(persistence::Error::NotFound) => {
-                return Err(Error::Invalid(vec![unknown_workflow(&request)]));
-            }
-            Err(error) => return Err(error.into()),
+        let form = StartForm {
+            workflow: Some(&request.workflow),
+            version: request.version,
+            inputs: Some(&request.inputs),
+            base_ref: request.base_ref.as_deref(),
         };
-        let pinned = self.definitions().pinned(&version)?;
-        let (inputs, input_metadata) =
-            Inputs::check(pinned.definition(), &request.inputs).map_err(Error::Invalid)?;
-        let faults = self.workspace_faults(&project.settings, &pinned, request.base_ref.as_deref());
-        if !faults.is_empty() {
+        let mut faults = Vec::new();
+        let startable = self.startable(&project, &form, &mut faults).await?;
+        let Some(Startable { version, pinned, inputs, input_metadata }) =
+            startable.filter(|_| faults.is_empty())
+        else {
             return Err(Error::Invalid(faults));
-        }
+        };
         if project.archived_at.is_some() {
             return Err(Error::ProjectArchived);
         }
@@ -82,6 +83,7 @@ impl Engine {
             inputs,
             input_metadata,
             base_ref: request.base_ref,
+            concurrency: pinned.definition().policies.concurrency,
             retry: None,
             correlation_id: request.correlation_id.unwrap_or_else(|| clock::new_id().to_string()),
             now: clock::now(),
@@ -90,11 +92,27 @@ impl Engine {
         .await
     }
 
+    /// Wakes whoever waits for the new run, and ends the steps of those that were cancelled for it.
+    async fn created(&self, run: &RunRecord) -> Result<()> {
+        self.announce_created(run);
+        if run.workflow_limit.is_none() && run.project_limit.is_none() {
+            return Ok(());
+        }
+        let first = self.store().read(ListEvents { run_id: run.id, after: 0, limit: 1 }).await?;
+        let superseded = first.into_iter().filter_map(|event| event.data?.remove("superseded"));
+        for id in superseded.filter_map(|ids| serde_json::from_value::<Vec<RunId>>(ids).ok()).flatten() {
+            let cancelled = self.store().read(GetRun { project_id: None, id }).await?;
+            self.superseded(&cancelled);
+            self.stop_steps_of(id);
+        }
+        Ok(())
+    }
+
     /// Stores a new run and wakes a worker for it.
     pub(crate) async fn create_run(&self, run: CreateRun) -> Result<Reply<RunRecord>> {
-        let reply = self.store().write(run).await?;
+        let reply = self.store().write(run).await.map_err(not_created)?;
         if !reply.replayed {
-            self.created(&reply.value);
+            self.created(&reply.value).await?;
         }
         Ok(reply)
     }
@@ -177,17 +195,10 @@ pub(crate) fn missing(what: &'static str) -> impl Fn(persistence::Error) -> Erro
     }
 }
 
-fn unknown_workflow(request: &StartRun) -> Fault {
-    match request.version {
-        Some(version) => Fault::new(
-            "/version",
-            FaultCode::NotFound,
-            format!("The workflow {} has no version {version}.", request.workflow),
-        ),
-        None => Fault::new(
-            "/workflow",
-            FaultCode::NotFound,
-            format!("There is no workflow named {}.", request.workflow),
-        ),
+/// A fault of the database while a run is made leaves nothing of the run; it is told apart from what a client can mend.
+fn not_created(error: persistence::Error) -> Error {
+    match error {
+        persistence::Error::Database(_) => Error::RunNotCreated(error),
+        other => other.into(),
     }
 }

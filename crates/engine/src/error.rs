@@ -26,6 +26,9 @@ pub enum Error {
     NotFound { what: &'static str },
     #[error("the project is archived")]
     ProjectArchived,
+    /// The database failed the write that pins the run; nothing of it was stored.
+    #[error("the run was not recorded")]
+    RunNotCreated(#[source] persistence::Error),
     #[error("the pinned definition does not match its digest")]
     PinnedDocumentCorrupt,
     #[error("the step of a finished run cannot be changed; it is {status}")]

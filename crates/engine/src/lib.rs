@@ -19,6 +19,7 @@ mod retry;
 mod scheduler;
 mod signals;
 mod snapshots;
+mod start;
 mod steps;
 mod webhooks;
 mod workspace;
@@ -31,6 +32,7 @@ pub use hub::Hub;
 pub use logs::LogReader;
 pub use metrics::Metrics;
 pub use retry::{Retries, RetryRun, RetryScope};
+pub use start::StartForm;
 pub use webhooks::new_secret as new_webhook_secret;
 
 use artifacts::Artifacts;

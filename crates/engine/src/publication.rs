@@ -70,7 +70,7 @@ impl Backlog {
 
 impl Engine {
     /// Wakes listeners and workers after a run was made.
-    pub(crate) fn created(&self, run: &RunRecord) {
+    pub(crate) fn announce_created(&self, run: &RunRecord) {
         self.shared.metrics.run_started(u64::try_from(run.last_event_seq).unwrap_or(0));
         self.announce_news(run);
     }
@@ -83,7 +83,14 @@ impl Engine {
         self.announce_news(&changed.run);
     }
 
-    fn announce_news(&self, run: &RunRecord) {
+    /// Wakes listeners and workers after another run's making cancelled this one, which is one event.
+    pub(crate) fn superseded(&self, run: &RunRecord) {
+        self.shared.metrics.run_changed(run.status, 1);
+        self.announce_news(run);
+    }
+
+    /// Wakes listeners and workers: there is something new about the run.
+    pub(crate) fn announce_news(&self, run: &RunRecord) {
         let hint = (Channel::InProcess, run.id, run.last_event_seq);
         match self.hub().publish(run.id) {
             Ok(()) => self.shared.backlog.given(hint),

@@ -62,6 +62,9 @@ impl Engine {
     /// Makes a run that repeats one which failed or was cancelled: same pinned version, settings and inputs. The
     /// repeated run is not touched.
     pub async fn retry_run(&self, request: RetryRun) -> Result<Reply<RunRecord>> {
+        if let Some(reply) = self.store().stored_reply(request.idempotency.as_ref()).await? {
+            return Ok(reply);
+        }
         let query = GetRun { project_id: None, id: request.run_id };
         let parent = self.store().read(query).await.map_err(missing("run"))?;
         let pinned = self.pinned_or_corrupt(&parent).await?;
@@ -85,6 +88,7 @@ impl Engine {
             inputs: parent.inputs,
             input_metadata: parent.input_metadata,
             base_ref: parent.base_ref,
+            concurrency: pinned.definition().policies.concurrency,
             retry: Some(retry),
             correlation_id: request.correlation_id.unwrap_or_else(|| clock::new_id().to_string()),
             now: clock::now(),

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::webhooks::wakes_at;
 use domain::{RunId, Timestamp};
 use persistence::commands::{
-    Change, ClaimAttempts, Claimed, DueGates, GetRun, NextDue, OrphanedAttempts, Workers,
+    Change, ClaimAttempts, Claimed, DueGates, GetRun, NextDue, OrphanedAttempts, ReleaseSlots, Workers,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -140,7 +140,21 @@ impl Engine {
             tracing::error!(%run, error = &error as &dyn std::error::Error, "a step was abandoned");
         }
         self.shared.live.end(run);
+        self.release_slots(run).await;
         self.tidy(run).await;
+    }
+
+    /// Says that no process of the run is left here: a run that was cancelled holds its slot until then.
+    async fn release_slots(&self, run: RunId) {
+        match self.store().write(ReleaseSlots { run_id: run }).await {
+            Ok(0) => {}
+            Ok(_) => match self.store().read(GetRun { project_id: None, id: run }).await {
+                Ok(run) => self.announce_news(&run),
+                Err(error) => tracing::warn!(%run, %error, "a free slot could not be told of; polls find it"),
+            },
+            // The slot is free once the lease would have run out.
+            Err(error) => tracing::warn!(%run, %error, "a slot could not be given back"),
+        }
     }
 
     /// Gives attempts whose worker is gone back to the queue, or fails their runs, as their contracts say.

@@ -69,17 +69,8 @@ impl Engine {
     }
 
     /// What the workflow needs of the project and does not find.
-    pub(crate) fn workspace_faults(
-        &self,
-        settings: &ProjectSettings,
-        pinned: &Pinned,
-        base_ref: Option<&str>,
-    ) -> Vec<Fault> {
+    pub(crate) fn workspace_faults(&self, settings: &ProjectSettings, pinned: &Pinned) -> Vec<Fault> {
         let mut faults = Vec::new();
-        if base_ref.is_some() && settings.repository.is_none() {
-            let detail = "The project has no repository, so a run has no base.";
-            faults.push(Fault::new("/base_ref", FaultCode::NotAllowed, detail));
-        }
         for step in &pinned.definition().steps {
             let missing = match &step.kind {
                 StepKind::Agent(agent) if agent.agent.is_none() && settings.agent.is_none() => {
@@ -246,6 +237,7 @@ mod tests {
                 process: None,
                 outputs: None,
                 failure: None,
+                held_until: None,
                 result: commit.map(|digit| AttemptResult {
                     commit: Some(oid(digit).to_string()),
                     ..AttemptResult::default()

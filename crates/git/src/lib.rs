@@ -20,7 +20,7 @@ mod url;
 pub use error::{Error, Result};
 pub use mirror::{
     ChangeStatus, CommitRequest, Diff, FileChange, MAX_FILE_BYTES, MAX_IGNORED_PATHS, Mirror, PushOutcome,
-    Snapshot, SnapshotRequest,
+    Snapshot, SnapshotRequest, check_base_ref,
 };
 pub use oid::{Oid, OidError};
 pub use process::Git;

@@ -1,6 +1,7 @@
 //! What can go wrong in the store, sorted by what the caller can do about it.
 
 use domain::approval::DecisionRefused;
+use domain::concurrency::FullGroup;
 use domain::run::Refused;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -23,6 +24,8 @@ pub enum Error {
     Run(#[from] Refused),
     #[error(transparent)]
     Decision(#[from] DecisionRefused),
+    #[error("the group of runs is full")]
+    ConcurrencyLimit(Box<FullGroup>),
     #[error("the idempotency key was used for another request")]
     IdempotencyKeyReused,
     /// Too much queued work, or no connection: worth trying again later.

@@ -35,6 +35,10 @@ lock!(
     Locked, " FOR UPDATE"
 );
 lock!(
+    /// `FOR NO KEY UPDATE`: waits for whoever changes the row, and lets others refer to it.
+    ChangeLocked, " FOR NO KEY UPDATE"
+);
+lock!(
     /// `FOR UPDATE SKIP LOCKED`: leaves rows that another node is taking.
     SkipLocked, " FOR UPDATE SKIP LOCKED"
 );
@@ -42,6 +46,9 @@ lock!(
 pub trait LockDsl: Sized {
     fn locked(self) -> Locked<Self> {
         Locked(self)
+    }
+    fn change_locked(self) -> ChangeLocked<Self> {
+        ChangeLocked(self)
     }
     fn skip_locked_rows(self) -> SkipLocked<Self> {
         SkipLocked(self)

@@ -119,6 +119,7 @@ diesel::table! {
         description -> Nullable<Text>,
         edited -> Bool,
         updated_at -> Instant,
+        triggers -> Json,
     }
 }
 
@@ -176,6 +177,8 @@ diesel::table! {
         revision -> BigInt,
         last_event_seq -> BigInt,
         last_transition_seq -> BigInt,
+        workflow_limit -> Nullable<BigInt>,
+        project_limit -> Nullable<BigInt>,
         start_commit -> Nullable<Text>,
     }
 }
@@ -237,6 +240,7 @@ diesel::table! {
         outputs -> Nullable<Json>,
         failure -> Nullable<Json>,
         result -> Nullable<Json>,
+        held_until -> Nullable<Instant>,
         inherited_from -> Nullable<Uuid>,
     }
 }

@@ -1,6 +1,6 @@
 //! The store: one interface over both backends.
 
-use crate::commands::{Execute, Operation};
+use crate::commands::{Execute, FindReply, Idempotency, Operation, Reply};
 use crate::error::Result;
 use crate::{pg, sqlite};
 
@@ -58,6 +58,15 @@ impl Store {
             Self::Postgres(database) => database.listen(heard).await,
             Self::Sqlite(_) => std::future::pending().await,
         }
+    }
+
+    /// The stored reply to this request, where its key has one: what would refuse the request now does not count.
+    pub async fn stored_reply<T: serde::de::DeserializeOwned>(
+        &self,
+        idempotency: Option<&Idempotency>,
+    ) -> Result<Option<Reply<T>>> {
+        let Some(asked) = idempotency else { return Ok(None) };
+        self.read(FindReply(asked.clone())).await?.map(Reply::stored).transpose()
     }
 
     /// Runs a reading operation in one consistent snapshot.

@@ -1,6 +1,6 @@
 //! Gates and decisions.
 
-use crate::page::page;
+use crate::page::{ListOrder, page};
 use domain::approval::{ApprovalStatus, ContextDiagnostic, Decision};
 use domain::contract::{Approvers, RationaleRule, StepKey};
 use domain::evidence::{Destination, DiffSummary, RiskNote, TestSummary};
@@ -32,6 +32,10 @@ pub struct ListApprovals {
     /// Approvals of this project alone.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Uuid>), param(value_type = Option<crate::schema::Uuid>))]
     pub project_id: Option<ProjectId>,
+    /// Which end comes first; `oldest` unless given.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::ListOrder>), param(value_type = Option<crate::schema::ListOrder>))]
+    pub order: ListOrder,
     /// The cursor of the page before, as it came; absent: the first page.
     #[cfg_attr(feature = "openapi", schema(max_length = 512), param(max_length = 512))]
     #[validate(length(max = 512))]
@@ -164,6 +168,6 @@ pub struct ApprovalResponse {
 }
 
 page! {
-    /// A page of approvals, oldest first.
+    /// A page of approvals, in the order that was asked for.
     ApprovalList of ApprovalResponse
 }

@@ -7,6 +7,7 @@
 pub mod approval;
 pub mod artifact;
 pub mod check;
+pub mod concurrency;
 pub mod diagnostic;
 pub mod diff;
 pub mod event;
@@ -30,6 +31,7 @@ pub use approval::{
     OutcomeResponse, PolicyResponse, VoteResponse,
 };
 pub use artifact::{ArtifactList, ArtifactResponse};
+pub use concurrency::{Concurrency, FullGroup};
 pub use diagnostic::{DiagnosticList, DiagnosticResponse};
 pub use diff::DiffResponse;
 pub use event::{EventList, EventResponse, FeedQuery, ListEvents};
@@ -39,10 +41,11 @@ pub use identity::{
     CreateTokenRequest, CreatedTokenResponse, OwnSessionResponse, RevokedSessions, SessionList,
     SessionResponse, SignInRequest, TokenList, TokenResponse,
 };
-pub use page::PageQuery;
+pub use page::{ListOrder, PageQuery};
 pub use problem::{Problem, ProblemCode};
 pub use project::{
-    CreateProjectRequest, ProjectList, ProjectResponse, ShippingRequest, UpdateProjectRequest,
+    ArchivedFilter, CreateProjectRequest, ListProjects, ProjectList, ProjectResponse, ShippingRequest,
+    UpdateProjectRequest,
 };
 pub use run::{
     ActionResponse, CancelRequest, LineageResponse, ListRuns, RetryBase, RetryRequest, RunList, RunResponse,
@@ -60,8 +63,8 @@ pub use webhook::{
     WebhookMessage, WebhookResponse, WebhookSecretResponse,
 };
 pub use workflow::{
-    PublishedVersion, ValidationResult, WorkflowList, WorkflowResponse, WorkflowStep, WorkflowVersionList,
-    WorkflowVersionResponse, WorkflowVersionSummary,
+    CompareQuery, ComparisonResponse, PublishedVersion, ValidationResult, WorkflowList, WorkflowResponse,
+    WorkflowStep, WorkflowVersionList, WorkflowVersionResponse, WorkflowVersionSummary,
 };
 
 #[cfg(test)]

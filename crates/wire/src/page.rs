@@ -19,6 +19,15 @@ pub struct PageQuery {
     pub limit: Option<i64>,
 }
 
+/// Which end of a list comes first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListOrder {
+    #[default]
+    Oldest,
+    Newest,
+}
+
 /// Declares a page of items with the cursor of the next.
 macro_rules! page {
     ($(#[$doc:meta])* $name:ident of $item:ty) => {

@@ -1,6 +1,7 @@
 //! Projects.
 
 use crate::check;
+use crate::concurrency::Concurrency;
 use crate::page::page;
 use domain::project::{ProjectSettings, ShipMode, Shipping};
 use domain::{Actor, Permission, ProjectId, Role, Timestamp};
@@ -50,7 +51,15 @@ impl From<ShippingRequest> for Shipping {
 #[serde(deny_unknown_fields)]
 pub struct CreateProjectRequest {
     /// Unique among the projects.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100, example = "parser"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            min_length = 1,
+            max_length = 100,
+            pattern = r"^[^\x00-\x20\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f])?$",
+            example = "parser"
+        )
+    )]
     #[validate(length(min = 1, max = 100), custom(function = check::name))]
     pub name: String,
     /// The address of a git repository: `https`, `ssh`, `git@host:path` or `file`.
@@ -79,6 +88,9 @@ pub struct CreateProjectRequest {
     pub credential: Option<String>,
     #[validate(nested)]
     pub shipping: Option<ShippingRequest>,
+    /// How many runs of the project are worked on at once; any number unless given.
+    #[validate(nested)]
+    pub concurrency: Option<Concurrency>,
 }
 
 impl From<CreateProjectRequest> for ProjectSettings {
@@ -91,6 +103,7 @@ impl From<CreateProjectRequest> for ProjectSettings {
             agent: request.agent,
             credential: request.credential,
             shipping: request.shipping.unwrap_or_default().into(),
+            concurrency: request.concurrency.map(Into::into),
         }
     }
 }
@@ -114,6 +127,10 @@ pub struct ProjectResponse {
     #[cfg_attr(feature = "openapi", schema(required))]
     pub credential: Option<String>,
     pub shipping: ShippingResponse,
+    /// Null: any number of runs is worked on at once.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub concurrency: Option<Concurrency>,
     /// The caller's role on the project.
     #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Role))]
     pub role: Role,
@@ -145,6 +162,33 @@ impl From<Shipping> for ShippingResponse {
     fn from(shipping: Shipping) -> Self {
         Self { remote: shipping.remote, branch_pattern: shipping.branch_pattern, mode: shipping.mode }
     }
+}
+
+/// Whether archived projects are listed too, or alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ArchivedFilter {
+    Include,
+    Only,
+}
+
+/// Which projects are wanted.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Validate)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema, utoipa::IntoParams))]
+#[cfg_attr(feature = "openapi", into_params(parameter_in = Query))]
+#[serde(deny_unknown_fields)]
+pub struct ListProjects {
+    /// Absent: archived projects are left out.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::ArchivedFilter>), param(value_type = Option<crate::schema::ArchivedFilter>))]
+    pub archived: Option<ArchivedFilter>,
+    /// The cursor of the page before, as it came; absent: the first page.
+    #[cfg_attr(feature = "openapi", schema(max_length = 512), param(max_length = 512))]
+    #[validate(length(max = 512))]
+    pub cursor: Option<String>,
+    /// The most items that the page holds; 50 unless given.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 200), param(minimum = 1, maximum = 200))]
+    #[validate(range(min = 1, max = 200))]
+    pub limit: Option<i64>,
 }
 
 page! {

@@ -1,12 +1,13 @@
 //! Runs.
 
 use crate::check;
+use crate::concurrency::FullGroup;
 use crate::page::page;
 use domain::approval::ApprovalStatus;
 use domain::contract::{InputMetadata, StepKey, WorkflowName};
 use domain::failure::Failure;
 use domain::run::Status;
-use domain::{Actor, ApprovalId, Digest, ProjectId, RunId, Timestamp};
+use domain::{Actor, ApprovalId, Digest, ProjectId, RunId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -23,7 +24,14 @@ pub struct StartRunRequest {
     #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     #[validate(range(min = 1))]
     pub version: Option<i64>,
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            min_length = 1,
+            max_length = 200,
+            pattern = r"^[^\x00-\x20\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f])?$"
+        )
+    )]
     #[validate(length(min = 1, max = 200), custom(function = check::name))]
     pub title: Option<String>,
     /// At most 32; keys and values of at most 63 characters.
@@ -105,6 +113,20 @@ pub struct ListRuns {
     #[cfg_attr(feature = "openapi", schema(max_length = 200), param(max_length = 200))]
     #[validate(length(max = 200))]
     pub title: Option<String>,
+    /// Runs with this label, as `key:value`; the key ends at the first colon. May be given several times: all must fit.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(max_items = 32, value_type = Vec<crate::schema::LabelFilter>), param(max_items = 32, value_type = Vec<crate::schema::LabelFilter>, style = Form, explode))]
+    #[validate(length(max = 32))]
+    pub label: Vec<String>,
+    /// Runs that this person started or retried.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Uuid>), param(value_type = Option<crate::schema::Uuid>))]
+    pub started_by: Option<UserId>,
+    /// Runs made at this instant or later.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Timestamp>), param(value_type = Option<crate::schema::Timestamp>))]
+    pub created_after: Option<Timestamp>,
+    /// Runs made before this instant.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Timestamp>), param(value_type = Option<crate::schema::Timestamp>))]
+    pub created_before: Option<Timestamp>,
     /// The cursor of the page before, as it came; absent: the first page.
     #[cfg_attr(feature = "openapi", schema(max_length = 512), param(max_length = 512))]
     #[validate(length(max = 512))]
@@ -229,6 +251,10 @@ pub struct RunResponse {
     pub failure: Option<Failure>,
     #[cfg_attr(feature = "openapi", schema(required))]
     pub approval: Option<RunApproval>,
+    /// Why no worker takes the run up, while its group has no free slot; null otherwise.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(required))]
+    pub waiting_for: Option<FullGroup>,
     pub allowed_actions: Vec<ActionResponse>,
     pub diagnostics: DiagnosticCounts,
     pub revision: i64,

@@ -2,10 +2,10 @@
 
 use super::{ApiClient, Failure, IdempotencyKey};
 use domain::ProjectId;
-use wire::{CreateProjectRequest, PageQuery, ProjectList, ProjectResponse};
+use wire::{CreateProjectRequest, ListProjects, ProjectList, ProjectResponse};
 
 impl ApiClient {
-    pub async fn list_projects(self, query: &PageQuery) -> Result<ProjectList, Failure> {
+    pub async fn list_projects(self, query: &ListProjects) -> Result<ProjectList, Failure> {
         self.get("/api/v1/projects").query(query).read().await
     }
 

@@ -49,6 +49,7 @@ impl ProjectDraft {
             test_command,
             agent: given(&self.agent),
             credential: given(&self.credential),
+            concurrency: None,
             shipping: (shipping != ShippingRequest::default()).then_some(shipping),
         };
         if let Err(errors) = request.validate() {

@@ -242,6 +242,16 @@ impl Server {
         Some(CLUSTER.psql(database, sql).expect("the query runs"))
     }
 
+    /// Runs SQL text past the server, on either database, and returns what it prints.
+    pub fn sql(&self, sql: &str) -> String {
+        if let Some(answer) = self.psql(sql) {
+            return answer.trim().to_owned();
+        }
+        let mut command = Command::new("sqlite3");
+        command.args(["-batch", "-cmd", ".timeout 5000"]).arg(self.data().join("jido.sqlite")).arg(sql);
+        stdout_of(&mut command).trim().to_owned()
+    }
+
     /// Waits until nothing of a killed server runs any more.
     pub fn wait_for_no_process(&self) {
         processes::wait_until_none(&self.marker, self.folder.path(), "the killed server");

@@ -181,6 +181,26 @@ pub fn runs(api: &Api, target: &Target, list: &mut Vec<Wrong>) {
         json!({ "workflow": target.workflow, "title": "a\nb" }),
         &["/title"],
     );
+    hostile_bases(api, target, list);
+    invalid(
+        list,
+        "a run of a workflow that people cannot start",
+        json!({ "workflow": target.untriggered }),
+        &["/workflow"],
+    );
+    invalid(
+        list,
+        "everything at once",
+        json!({ "workflow": usual, "title": "a\nb", "labels": { "a": 1 }, "base_ref": "-x", "more": 1,
+            "inputs": { "failure_signal": 1 } }),
+        &["/title", "/labels/a", "/base_ref", "/more", "/inputs/failure_signal"],
+    );
+    invalid(
+        list,
+        "a base and inputs that are wrong, of a form that is right",
+        json!({ "workflow": usual, "base_ref": "a..b", "inputs": {} }),
+        &["/base_ref", "/inputs/failure_signal"],
+    );
     let nobody = json!({ "name": unique("project"), "agent": "nobody", "credential": "none" });
     add(
         list,
@@ -208,6 +228,41 @@ pub fn runs(api: &Api, target: &Target, list: &mut Vec<Wrong>) {
     let ended = json!({ "reason": "x".repeat(4001) });
     let cancel = format!("{}/cancel", target.run.path);
     add(list, "a reason without end", api.posting(&cancel, &ended), 422, "validation_failed", &["/reason"]);
+}
+
+/// Bases whose form alone shows that they name no branch, tag or commit.
+fn hostile_bases(api: &Api, target: &Target, list: &mut Vec<Wrong>) {
+    let path = format!("/projects/{}/runs", target.project);
+    let bases = [
+        "-x",
+        "--upload-pack=touch",
+        "a..b",
+        "main@{1}",
+        "main@{upstream}",
+        "a\u{7}b",
+        "a\nb",
+        "a\u{0}b",
+        "a b",
+        "a:b",
+        "a^",
+        "a~1",
+        "@",
+        "/a",
+        "a/",
+        "a.lock",
+        ".a",
+        "a//b",
+        "refs/jido/runs/x",
+        "refs/remotes/origin/main",
+        "refs/x",
+        "HEAD^{tree}",
+    ];
+    let long = "a".repeat(10_000);
+    for base in bases.into_iter().chain([long.as_str()]) {
+        let body = json!({ "workflow": target.workflow, "base_ref": base });
+        let what = format!("a run from the base {:?}", base.chars().take(40).collect::<String>());
+        add(list, &what, api.posting(&path, &body), 422, "validation_failed", &["/base_ref"]);
+    }
 }
 
 /// Definitions of workflows.

@@ -10,8 +10,8 @@ use std::path::Path;
 pub struct Stored {
     /// Each table's or database file's content, as a digest.
     rows: BTreeMap<String, String>,
-    /// Each file of the data folder that is not the database's, with its size.
-    files: BTreeMap<String, u64>,
+    /// Each file of the data folder that is not the database's, with its size and content's digest.
+    files: BTreeMap<String, (u64, String)>,
 }
 
 impl Stored {
@@ -35,8 +35,8 @@ impl Stored {
             .map(|(name, _)| name)
             .collect();
         let missing = |from: &Self, than: &Self| -> Vec<String> {
-            let differs = |(name, size): &(&String, &u64)| than.files.get(*name) != Some(*size);
-            from.files.iter().filter(differs).map(|(name, size)| format!("{name} ({size})")).collect()
+            let differs = |(name, file): &(&String, &(u64, String))| than.files.get(*name) != Some(*file);
+            from.files.iter().filter(differs).map(|(name, (size, _))| format!("{name} ({size})")).collect()
         };
         let files = (missing(self, other), missing(other, self));
         format!("rows of {rows:?}, files {files:?}")
@@ -54,7 +54,7 @@ fn digest(path: &Path) -> String {
     hex::encode(Sha256::digest(std::fs::read(path).unwrap_or_default()))
 }
 
-fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, u64>) {
+fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, (u64, String)>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         let name = path.strip_prefix(root).unwrap().display().to_string();
@@ -62,10 +62,11 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeMap<String, u64>) {
             continue;
         }
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            files.insert(format!("{name}/"), 0);
+            files.insert(format!("{name}/"), (0, String::new()));
             collect(root, &path, files);
         } else {
-            files.insert(name, entry.metadata().map_or(0, |metadata| metadata.len()));
+            let size = entry.metadata().map_or(0, |metadata| metadata.len());
+            files.insert(name, (size, digest(&path)));
         }
     }
 }

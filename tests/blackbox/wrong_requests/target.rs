@@ -11,6 +11,8 @@ pub struct Target {
     pub project: String,
     pub archived: String,
     pub workflow: String,
+    /// A workflow that people cannot start.
+    pub untriggered: String,
     pub run: Run,
     pub gate: String,
     pub digest: String,
@@ -31,6 +33,7 @@ impl Target {
         let request = scene.api.posting(&format!("/projects/{archived}/archive"), &json!({}));
         scene.api.send(request.header("If-Match", etag)).await.expect(200);
         let workflow = scene.publish(&one_command("true")).await;
+        let untriggered = scene.publish(&format!("{}triggers: []\n", one_command("true"))).await;
         let project = run.project.clone();
         let key = unique("key");
         let body = json!({ "workflow": workflow, "title": "the first" });
@@ -50,6 +53,7 @@ impl Target {
             project,
             archived,
             workflow,
+            untriggered,
             run,
             other,
         }

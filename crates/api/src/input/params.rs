@@ -32,9 +32,15 @@ impl<T: DeserializeOwned + Validate + ToSchema> Params<T> {
         for (name, text) in pairs.into_inner() {
             let value = match kind(&schema, &name) {
                 Some("array") => {
+                    // Free text may hold a comma; words and identifiers do not.
+                    let texts = if name == "label" {
+                        vec![text]
+                    } else {
+                        text.split(',').map(str::to_owned).collect()
+                    };
                     let list = object.entry(name).or_insert_with(|| Value::Array(Vec::new()));
                     if let Value::Array(items) = list {
-                        items.extend(text.split(',').map(Value::from));
+                        items.extend(texts.into_iter().map(Value::from));
                     }
                     continue;
                 }

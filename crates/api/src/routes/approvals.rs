@@ -9,9 +9,9 @@ use crate::{problems, views};
 use actix_web::http::header::{CACHE_CONTROL, ETAG};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::RunId;
-use persistence::commands::{GetApproval, GetRun, ListApprovals as ApprovalsQuery};
+use persistence::commands::{GetApproval, GetRun, ListApprovals as ApprovalsQuery, Order};
 use utoipa_actix_web::service_config::ServiceConfig;
-use wire::{ApprovalList, ApprovalResponse, ListApprovals};
+use wire::{ApprovalList, ApprovalResponse, ListApprovals, ListOrder};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config.service(list_approvals).service(list_run_approvals).service(get_approval);
@@ -19,7 +19,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 
 /// List approvals across runs
 ///
-/// The inbox: oldest first. `status=pending` lists what waits for a decision.
+/// The inbox: oldest first, unless `order=newest`. `status=pending` lists what waits for a decision.
 #[utoipa::path(
     tag = "approvals",
     params(ListApprovals),
@@ -37,7 +37,7 @@ async fn list_approvals(
 
 /// List the approvals of a run
 ///
-/// Oldest first: every opening of a gate is one.
+/// Oldest first, unless `order=newest`: every opening of a gate is one.
 #[utoipa::path(
     tag = "approvals",
     params(RunPath, ListApprovals),
@@ -63,18 +63,24 @@ async fn list(
     query: ListApprovals,
 ) -> Result<HttpResponse> {
     let limit = query.limit.unwrap_or(USUAL_LIMIT);
-    let after = query.cursor.map(|text| Cursor::read("approvals", &text, "/query/cursor")).transpose()?;
+    // A cursor of one order is none of the other.
+    let (order, kind) = match query.order {
+        ListOrder::Oldest => (Order::OldestFirst, "approvals"),
+        ListOrder::Newest => (Order::NewestFirst, "approvals_newest"),
+    };
+    let after = query.cursor.map(|text| Cursor::read(kind, &text, "/query/cursor")).transpose()?;
     let store = app.engine.store();
     let asked = ApprovalsQuery {
         visibility: caller.rights.visibility(),
         project_id: query.project_id,
         run_id,
         statuses: query.status,
+        order,
         after,
         limit: limit + 1,
     };
     let (records, last) = page(store.read(asked).await?, limit);
-    let next_cursor = last.map(|last| Cursor::write("approvals", records[last].0.id));
+    let next_cursor = last.map(|last| Cursor::write(kind, records[last].0.id));
     let mut items = Vec::with_capacity(records.len());
     for record in records {
         let owner = store.read(GetRun { project_id: None, id: record.0.run_id }).await?;

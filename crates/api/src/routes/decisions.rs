@@ -92,6 +92,10 @@ async fn decide(
     let query = GetApproval { run_id: owner.id, id: Some(path.approval_id) };
     let (approval, _) = app.engine.store().read(query).await.map_err(missing("approval"))?;
     let rationale = body.checked()?.rationale;
+    let idempotency = key.of(caller, operation, &body);
+    if let Some(reply) = app.engine.store().stored_reply(idempotency.as_ref()).await? {
+        return changed(app, reply).await;
+    }
     let evidence_digest = match named(&approval, &if_match) {
         Ok(digest) => digest,
         Err(error) => return Err(explained(app, &path, error).await),
@@ -103,7 +107,7 @@ async fn decide(
         evidence_digest,
         rationale,
         actor: caller.actor(),
-        idempotency: key.of(caller, operation, &body),
+        idempotency,
     };
     match app.engine.decide(request).await {
         Ok(reply) => changed(app, reply).await,

@@ -9,7 +9,7 @@ use actix_web::http::header::{CACHE_CONTROL, ContentType};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::Permission;
 use domain::access::Visibility;
-use persistence::commands::{ListProjects, ReadGauges};
+use persistence::commands::{ListProjects, ListedProjects, ReadGauges};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::HealthResponse;
 
@@ -36,7 +36,9 @@ async fn get_health(app: web::Data<App>) -> HttpResponse {
 )]
 #[get("/readyz")]
 async fn get_readiness(app: web::Data<App>) -> Result<HttpResponse> {
-    app.engine.store().read(ListProjects { visibility: Visibility::All, after: None, limit: 1 }).await?;
+    let any =
+        ListProjects { visibility: Visibility::All, listed: ListedProjects::All, after: None, limit: 1 };
+    app.engine.store().read(any).await?;
     Ok(HttpResponse::Ok().json(health(&app)))
 }
 

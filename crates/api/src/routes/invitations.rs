@@ -13,7 +13,9 @@ use domain::access::Visibility;
 use domain::{Fault, FaultCode, InvitationId, ProjectId, Timestamp};
 use engine::clock;
 use persistence::Store;
-use persistence::commands::{CreateInvitation, ListInvitations, ListProjects, RevokeInvitation};
+use persistence::commands::{
+    CreateInvitation, ListInvitations, ListProjects, ListedProjects, RevokeInvitation,
+};
 use persistence::records::{Grant, InvitationRecord};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -103,7 +105,12 @@ pub async fn existing(store: &Store, ids: Vec<ProjectId>) -> Result<BTreeSet<Pro
         return Ok(BTreeSet::new());
     }
     let limit = i64::try_from(ids.len()).unwrap_or(i64::MAX);
-    let query = ListProjects { visibility: Visibility::Projects(ids), after: None, limit };
+    let query = ListProjects {
+        visibility: Visibility::Projects(ids),
+        listed: ListedProjects::All,
+        after: None,
+        limit,
+    };
     Ok(store.read(query).await?.into_iter().map(|project| project.id).collect())
 }
 

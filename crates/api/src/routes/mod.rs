@@ -35,6 +35,8 @@ use persistence::records::{ProjectRecord, RunRecord, UserRecord};
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+/// Says that the answer is the stored one of an earlier identical request.
+const REPLAYED: (&str, &str) = ("Idempotency-Replayed", "true");
 /// How many items a page holds unless asked otherwise.
 const USUAL_LIMIT: i64 = 50;
 
@@ -108,7 +110,7 @@ fn tag(caller: &Principal, project: ProjectId, revision: i64) -> String {
 fn answer<T>(status: StatusCode, reply: &Reply<T>) -> HttpResponseBuilder {
     let mut response = HttpResponse::build(status);
     if reply.replayed {
-        response.insert_header(("Idempotency-Replayed", "true"));
+        response.insert_header(REPLAYED);
     }
     response
 }

@@ -9,11 +9,11 @@ use crate::{problems, views};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use domain::contract::{Inputs, WorkflowName};
+use domain::contract::WorkflowName;
 use domain::{Fault, ProjectId, RunId};
-use engine::StartRun;
-use persistence::commands::{GetVersion, ListLineage, ListRuns as RunsQuery, Reply, RunFilter};
-use persistence::records::RunRecord;
+use engine::{StartForm, StartRun};
+use persistence::commands::{ListLineage, ListRuns as RunsQuery, Reply, RunFilter};
+use persistence::records::{ProjectRecord, RunRecord};
 use serde_json::{Value, json};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::{CancelRequest, LineageResponse, ListRuns, RunList, RunResponse, StartRunRequest};
@@ -51,12 +51,15 @@ async fn start_run(
     key: IdempotencyKey,
     body: Body<StartRunRequest>,
 ) -> Result<HttpResponse> {
-    project(&app, path.project_id).await?;
+    let project = project(&app, path.project_id).await?;
     let source = body.json()?;
     let mut checked = Checked::<StartRunRequest>::new(source.clone(), "")?;
     if !checked.faults.is_empty() {
-        let more = input_faults(&app, &source).await?;
-        checked.faults.extend(more);
+        for fault in more_faults(&app, &project, &source).await? {
+            if !checked.faults.iter().any(|known| known.pointer == fault.pointer) {
+                checked.faults.push(fault);
+            }
+        }
     }
     let wanted = checked.accept()?;
     let reply = app
@@ -95,23 +98,19 @@ pub async fn created(app: &App, caller: &Principal, reply: Reply<RunRecord>) -> 
     Ok(response.json(run))
 }
 
-/// The faults of the inputs of a request that has other faults already, as far as it can be read.
-async fn input_faults(app: &App, source: &Value) -> Result<Vec<Fault>> {
-    let Some(name) = source["workflow"].as_str().and_then(|text| WorkflowName::parse(text).ok()) else {
-        return Ok(Vec::new());
-    };
+/// What else is wrong with a request that has faults of form, as far as it can be read.
+async fn more_faults(app: &App, project: &ProjectRecord, source: &Value) -> Result<Vec<Fault>> {
+    let workflow = source["workflow"].as_str().and_then(|text| WorkflowName::parse(text).ok());
+    let version = &source["version"];
     let inputs = source.get("inputs").cloned().unwrap_or_else(|| json!({}));
-    if !inputs.is_object() {
-        return Ok(Vec::new());
-    }
-    let version =
-        match app.engine.store().read(GetVersion { name, version: source["version"].as_i64() }).await {
-            Ok(version) => version,
-            Err(persistence::Error::NotFound) => return Ok(Vec::new()),
-            Err(error) => return Err(error.into()),
-        };
-    let pinned = app.engine.definitions().pinned(&version)?;
-    Ok(Inputs::check(pinned.definition(), &inputs).err().unwrap_or_default())
+    let form = StartForm {
+        // A version that cannot be read leaves open which definition is meant.
+        workflow: workflow.as_ref().filter(|_| version.is_null() || version.is_i64()),
+        version: version.as_i64(),
+        inputs: Some(&inputs).filter(|inputs| inputs.is_object()),
+        base_ref: source["base_ref"].as_str(),
+    };
+    Ok(app.engine.start_faults(project, &form).await?)
 }
 
 /// The trace that the request belongs to, by its `traceparent` header.
@@ -172,12 +171,17 @@ async fn list(
     let limit = query.limit.unwrap_or(USUAL_LIMIT);
     let before: Option<RunId> =
         query.cursor.map(|text| Cursor::read("runs", &text, "/query/cursor")).transpose()?;
+    let label = |text: &String| text.split_once(':').map(|(name, value)| (name.to_owned(), value.to_owned()));
     let filter = RunFilter {
         visibility: caller.rights.visibility(),
         project_id,
         statuses: query.status,
         workflow: query.workflow,
         title: query.title,
+        labels: query.label.iter().filter_map(label).collect(),
+        started_by: query.started_by,
+        created_after: query.created_after,
+        created_before: query.created_before,
     };
     let found = app.engine.store().read(RunsQuery { filter, before, limit: limit + 1 }).await?;
     let (records, last) = page(found, limit);

@@ -1,9 +1,9 @@
 //! Versions of workflows: immutable, published whole or not at all.
 
-use super::{USUAL_LIMIT, listed, missing, page};
+use super::{REPLAYED, USUAL_LIMIT, listed, missing, page};
 use crate::error::{Error, Result};
 use crate::identity::Principal;
-use crate::input::{Body, Cursor, Params, VersionPath, WorkflowPath, unsupported};
+use crate::input::{Body, Cursor, IdempotencyKey, Params, VersionPath, WorkflowPath, unsupported};
 use crate::server::App;
 use crate::{problems, views};
 use actix_web::http::header::LOCATION;
@@ -11,16 +11,22 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use domain::contract::{Pinned, parse_json, parse_yaml};
 use domain::{Fault, FaultCode};
 use engine::clock;
-use persistence::commands::{GetVersion, GetWorkflow, ListVersions, PublishVersion, Published, Publisher};
+use persistence::commands::{
+    GetVersion, GetWorkflow, ListVersions, PublishVersion, Published, Publisher, Reply,
+};
 use serde_json::Value;
 use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
-use wire::{PageQuery, PublishedVersion, ValidationResult, WorkflowVersionList, WorkflowVersionResponse};
+use wire::{
+    CompareQuery, ComparisonResponse, PageQuery, PublishedVersion, ValidationResult, WorkflowVersionList,
+    WorkflowVersionResponse,
+};
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
     config
         .service(list_workflow_versions)
         .service(get_workflow_version)
+        .service(compare_workflow_versions)
         .service(publish_workflow_version)
         .service(validate_workflow);
 }
@@ -68,13 +74,43 @@ async fn get_workflow_version(app: web::Data<App>, path: VersionPath) -> Result<
     Ok(HttpResponse::Ok().json(views::version(&app.engine, record)?))
 }
 
+/// Compare two versions of a workflow
+///
+/// What this version changed against another: values of the document, steps, what callers must send, and a text for
+/// people.
+#[utoipa::path(
+    tag = "workflows",
+    params(VersionPath, CompareQuery),
+    responses((status = 200, description = "What differs.", body = ComparisonResponse), problems::Listing)
+)]
+#[get("/workflows/{name}/versions/{version}/compare")]
+async fn compare_workflow_versions(
+    app: web::Data<App>,
+    path: VersionPath,
+    params: Params<CompareQuery>,
+) -> Result<HttpResponse> {
+    let store = app.engine.store();
+    let query = GetVersion { name: path.name.clone(), version: Some(path.version) };
+    let version = store.read(query).await.map_err(missing("version"))?;
+    let against = params.checked()?.against;
+    let query = GetVersion { name: path.name, version: Some(against) };
+    let other = store.read(query).await.map_err(|error| match error {
+        persistence::Error::NotFound => {
+            let detail = format!("The workflow has no version {against}.");
+            Error::fault("/query/against", FaultCode::NotFound, detail)
+        }
+        other => other.into(),
+    })?;
+    Ok(HttpResponse::Ok().json(views::comparison(&app.engine, other, version)?))
+}
+
 /// Publish a version of a workflow
 ///
 /// Content identical to the newest version makes no new one. A definition is validated whole; its faults come
 /// together.
 #[utoipa::path(
     tag = "workflows",
-    params(WorkflowPath),
+    params(WorkflowPath, ("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with its key gets the stored reply.")),
     request_body(content((Object = "application/json"), (String = "application/yaml")), description = "The definition."),
     responses(
         (status = 201, description = "A new version.", body = PublishedVersion, headers(
@@ -88,6 +124,7 @@ async fn publish_workflow_version(
     app: web::Data<App>,
     caller: Principal,
     path: WorkflowPath,
+    key: IdempotencyKey,
     body: Body<Value>,
 ) -> Result<HttpResponse> {
     let pinned = definition(&body)?;
@@ -102,12 +139,17 @@ async fn publish_workflow_version(
         pinned: Arc::new(pinned),
         publisher: Publisher::Person(caller.actor()),
         now: clock::now(),
+        idempotency: key.of(&caller, "publish_workflow_version", &body),
     };
-    let (record, created) = match app.engine.store().write(publish).await? {
+    let Reply { value, replayed } = app.engine.store().write(publish).await?;
+    let (record, created) = match value {
         Published::Created(record) => (record, true),
         Published::Unchanged(record) | Published::LeftAlone(record) => (record, false),
     };
     let mut response = if created { HttpResponse::Created() } else { HttpResponse::Ok() };
+    if replayed {
+        response.insert_header(REPLAYED);
+    }
     response
         .insert_header((LOCATION, format!("/api/v1/workflows/{}/versions/{}", record.name, record.version)));
     Ok(response.json(PublishedVersion {

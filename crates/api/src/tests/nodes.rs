@@ -158,6 +158,7 @@ async fn furnish(engine: &Engine) -> (ProjectId, Actor) {
         agent: None,
         credential: None,
         shipping: Shipping::default(),
+        concurrency: None,
     };
     let record = ProjectRecord {
         id: ProjectId::from_uuid(clock::new_id()),
@@ -174,7 +175,12 @@ async fn furnish(engine: &Engine) -> (ProjectId, Actor) {
     engine.store().write(CreateProject { record, idempotency: None }).await.unwrap();
     let pinned =
         parse_yaml("name: short\nsteps:\n  - { key: only, uses: set, with: { outputs: { done: true } } }\n");
-    let publish = PublishVersion { pinned: pinned.unwrap().into(), publisher: Publisher::Builtin, now };
+    let publish = PublishVersion {
+        pinned: pinned.unwrap().into(),
+        publisher: Publisher::Builtin,
+        now,
+        idempotency: None,
+    };
     engine.store().write(publish).await.unwrap();
     (project, actor)
 }

@@ -16,4 +16,4 @@ pub use project::project;
 pub use run::{lineage, run};
 pub use step::steps;
 pub use webhook::{delivery, webhook};
-pub use workflow::{version, version_summary, workflow};
+pub use workflow::{comparison, version, version_summary, workflow};

@@ -17,6 +17,7 @@ pub fn project(caller: &Principal, record: ProjectRecord) -> ProjectResponse {
         agent: settings.agent,
         credential: settings.credential,
         shipping: settings.shipping.into(),
+        concurrency: settings.concurrency.map(Into::into),
         // Who reads a project has a role on it.
         role: caller.rights.role_on(record.id).unwrap_or(Role::Viewer),
         permissions: caller.rights.permissions_on(record.id),

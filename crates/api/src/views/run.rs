@@ -10,7 +10,7 @@ use domain::contract::StepKey;
 use domain::event::run_topic;
 use domain::run::{InvalidTransition, Move, Refused, RetryRefused};
 use engine::{Engine, Retries};
-use persistence::commands::{ListApprovals, ListArtifacts, ListDiagnostics};
+use persistence::commands::{FindFullGroup, ListApprovals, ListArtifacts, ListDiagnostics};
 use persistence::records::{ApprovalRecord, RunRecord, VoteRecord};
 use wire::run::{DiagnosticCounts, LineageAttempt, PinnedWorkflow, RunApproval, Trigger};
 use wire::{ActionResponse, RunResponse};
@@ -27,6 +27,12 @@ pub async fn run(engine: &Engine, caller: &Principal, record: RunRecord) -> Resu
     let failed_publications = engine.store().read(ListDiagnostics { run_id: record.id }).await?.len();
     let failed_contexts: usize = gates.iter().map(|(gate, _)| gate.diagnostics.len()).sum();
     let newest = gates.last();
+    let limited = record.workflow_limit.is_some() || record.project_limit.is_some();
+    let waiting_for = if limited && !record.status.is_terminal() {
+        engine.store().read(FindFullGroup { run_id: record.id }).await?.map(Into::into)
+    } else {
+        None
+    };
     Ok(RunResponse {
         page: format!("/projects/{}/runs/{}", record.project_id, record.id),
         topic: run_topic(record.id),
@@ -46,6 +52,7 @@ pub async fn run(engine: &Engine, caller: &Principal, record: RunRecord) -> Resu
             event_channel: failed_publications as u64,
             approval_context: failed_contexts as u64,
         },
+        waiting_for,
         id: record.id,
         number: record.number,
         project_id: record.project_id,

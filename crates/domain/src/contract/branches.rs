@@ -18,8 +18,10 @@ pub(super) fn best_branch(pointer: &str, branches: &[Branch]) -> Vec<Fault> {
     if right_type.is_empty() {
         return vec![Fault::new(pointer, FaultCode::WrongType, all_types(pointer, branches))];
     }
-    let right_tag: Vec<&Branch> =
-        right_type.iter().copied().filter(|branch| wrong_tag(pointer, branch).is_none()).collect();
+    // One branch alone needs no tag to be told from others: all of its faults count.
+    let alone = right_type.len() == 1;
+    let fits = |branch: &&Branch| alone || wrong_tag(pointer, branch).is_none();
+    let right_tag: Vec<&Branch> = right_type.iter().copied().filter(fits).collect();
     if right_tag.is_empty() {
         return wrong_tags(pointer, &right_type);
     }

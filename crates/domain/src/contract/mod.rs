@@ -8,6 +8,8 @@ mod branches;
 #[cfg(feature = "contract")]
 mod builtins;
 #[cfg(feature = "contract")]
+mod compare;
+#[cfg(feature = "contract")]
 mod duration;
 #[cfg(feature = "contract")]
 mod fields;
@@ -38,6 +40,10 @@ mod validate;
 
 #[cfg(feature = "contract")]
 pub use builtins::{BuiltinError, builtins};
+#[cfg(feature = "contract")]
+pub use compare::{
+    Comparison, InputBreak, InputBreakKind, StepChange, StepChangeKind, ValueChange, ValueChangeKind, compare,
+};
 pub use input_metadata::{InputMetadata, InputOrigin};
 #[cfg(feature = "contract")]
 pub use inputs::Inputs;

@@ -1,5 +1,6 @@
 //! The parts of a validated definition.
 
+use crate::concurrency::Concurrency;
 use crate::project::ShipMode;
 use crate::{Role, UserName};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
@@ -284,6 +285,8 @@ pub struct RetryPolicy {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policies {
     pub retry: RetryPolicy,
+    /// How many runs of the workflow are worked on at once in one project; absent: any number.
+    pub concurrency: Option<Concurrency>,
 }
 
 impl Definition {

@@ -64,7 +64,10 @@ impl Pinned {
             description: None,
             inputs: Value::Object(serde_json::Map::new()),
             steps: Vec::new(),
-            policies: Policies { retry: RetryPolicy { full_run: false, steps: Vec::new() } },
+            policies: Policies {
+                retry: RetryPolicy { full_run: false, steps: Vec::new() },
+                concurrency: None,
+            },
             triggers: Vec::new(),
         };
         Self { definition, document: String::new(), digest }
@@ -133,6 +136,7 @@ fn assemble(checked: &Checked<'_>, draft: &Draft) -> Option<Definition> {
                 full_run: draft.full_run,
                 steps: draft.retry_steps.iter().map(|(_, key)| key.clone()).collect(),
             },
+            concurrency: draft.concurrency,
         },
         triggers: draft.triggers.clone(),
     })

@@ -4,6 +4,7 @@ use super::fields::{Faults, Field, Fields};
 use super::kinds;
 use super::{Effect, RetryBackoff, StepKey, StepKind, Trigger, WorkflowName};
 use crate::FaultCode;
+use crate::concurrency::{Concurrency, MAX_RUNS, OnLimit};
 use serde_json::{Value, json};
 
 pub(super) const MAX_STEPS: usize = 100;
@@ -22,6 +23,7 @@ pub(super) struct Draft {
     pub(super) full_run: bool,
     /// Position in the document and name of each step of `policies.retry.steps`.
     pub(super) retry_steps: Vec<(usize, StepKey)>,
+    pub(super) concurrency: Option<Concurrency>,
     pub(super) triggers: Vec<Trigger>,
 }
 
@@ -47,11 +49,11 @@ pub(super) fn read(source: &Value, faults: &Faults) -> Draft {
         .require("steps")
         .map(|field| field.items(1..=MAX_STEPS).iter().map(read_step).collect())
         .unwrap_or_default();
-    let (full_run, retry_steps) = read_policies(&mut fields);
+    let DraftPolicies { full_run, retry_steps, concurrency } = read_policies(&mut fields);
     let triggers =
         fields.take("triggers").map_or_else(|| vec![Trigger::Manual], |field| read_triggers(&field));
     fields.finish();
-    Draft { name, title, description, inputs, steps, full_run, retry_steps, triggers }
+    Draft { name, title, description, inputs, steps, full_run, retry_steps, concurrency, triggers }
 }
 
 fn read_step(step: &Field<'_>) -> DraftStep {
@@ -128,24 +130,44 @@ fn read_retry(field: &Field<'_>) -> Option<RetryBackoff> {
     })
 }
 
-fn read_policies(fields: &mut Fields<'_>) -> (bool, Vec<(usize, StepKey)>) {
+/// What `policies` says; what is absent has its usual meaning.
+struct DraftPolicies {
+    full_run: bool,
+    retry_steps: Vec<(usize, StepKey)>,
+    concurrency: Option<Concurrency>,
+}
+
+fn read_policies(fields: &mut Fields<'_>) -> DraftPolicies {
+    let mut read = DraftPolicies { full_run: true, retry_steps: Vec::new(), concurrency: None };
     let Some(policies) = fields.take("policies") else {
-        return (true, Vec::new());
+        return read;
     };
     let mut policies = policies.fields();
-    let Some(retry) = policies.take("retry") else {
-        policies.finish();
-        return (true, Vec::new());
-    };
+    if let Some(retry) = policies.take("retry") {
+        let mut retry = retry.fields();
+        read.full_run = retry.take("full_run").and_then(|field| field.flag()).unwrap_or(true);
+        read.retry_steps = retry.take("steps").map(|field| read_keys(&field)).unwrap_or_default();
+        retry.finish();
+    }
+    read.concurrency = policies.take("concurrency").and_then(|field| read_concurrency(&field));
     policies.finish();
-    let mut retry = retry.fields();
-    let full_run = retry.take("full_run").and_then(|field| field.flag()).unwrap_or(true);
-    let steps = retry.take("steps").map(|field| read_keys(&field)).unwrap_or_default();
-    retry.finish();
-    (full_run, steps)
+    read
+}
+
+fn read_concurrency(field: &Field<'_>) -> Option<Concurrency> {
+    const WORDS: &[(&str, OnLimit)] = &[
+        (OnLimit::Queue.as_str(), OnLimit::Queue),
+        (OnLimit::CancelInProgress.as_str(), OnLimit::CancelInProgress),
+        (OnLimit::Refuse.as_str(), OnLimit::Refuse),
+    ];
+    let mut fields = field.fields();
+    let max_runs = fields.require("max_runs").and_then(|field| field.whole(1..=u64::from(MAX_RUNS)));
+    let on_limit = fields.take("on_limit").map_or(Some(OnLimit::Queue), |field| field.word(WORDS));
+    fields.finish();
+    Some(Concurrency { max_runs: u32::try_from(max_runs?).ok()?, on_limit: on_limit? })
 }
 
 fn read_triggers(field: &Field<'_>) -> Vec<Trigger> {
-    let items = field.items(1..=1);
+    let items = field.items(0..=1);
     items.iter().filter_map(|item| item.word(&[("manual", Trigger::Manual)])).collect()
 }

@@ -3,11 +3,11 @@
 use super::gate::{apply_decision, open_gate, refresh_gate};
 use super::progress::{LiveAttempt, Progress, RunState, failure_data};
 use super::{AttemptState, Changes, InvalidTransition, Move, Status, next_status};
-use crate::Timestamp;
 use crate::approval::{ApprovalStatus, DecisionEffect};
 use crate::contract::{Definition, Effect, RejectWorkspace, StepKey, StepKind};
 use crate::event::EventKind;
 use crate::failure::{FailureReason, StepFailure};
+use crate::{RunId, Timestamp};
 use serde_json::{Map, Value, json};
 
 /// A step whose workers keep dying is given up after this many losses in a row.
@@ -62,6 +62,10 @@ pub enum Command {
     ExpireGate,
     /// The push is about to begin.
     BeginShipping,
+    /// A newer run of its group takes the run's slot.
+    Supersede {
+        by: RunId,
+    },
     Cancel {
         reason: Option<String>,
     },
@@ -142,6 +146,13 @@ pub fn decide(
             live_where(run, definition, |kind| matches!(kind, StepKind::Ship(_)))?;
             progress.changes.shipping = true;
         }
+        Command::Supersede { by } => {
+            if run.shipping {
+                return Err(Refused::ShippingInProgress);
+            }
+            require_in_progress(run.status)?;
+            progress.cancel("superseded", Some(format!("The run {by} takes its place.")))?;
+        }
         Command::Cancel { reason } => {
             if run.shipping && run.status == Status::Running {
                 return Err(Refused::ShippingInProgress);
@@ -168,6 +179,15 @@ fn live_where<'a>(
     let live = live(run)?;
     let accepted = definition.step(&live.step).is_some_and(|step| accepts(&step.kind));
     if accepted { Ok(live) } else { Err(Refused::NoLiveAttempt) }
+}
+
+fn require_in_progress(status: Status) -> Result<(), InvalidTransition> {
+    match status {
+        Status::Pending | Status::Running => Ok(()),
+        from @ (Status::AwaitingApproval | Status::Completed | Status::Failed | Status::Cancelled) => {
+            Err(InvalidTransition { from, requested: Move::Cancel })
+        }
+    }
 }
 
 fn require_running(status: Status, requested: Move) -> Result<(), InvalidTransition> {

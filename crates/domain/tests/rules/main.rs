@@ -12,6 +12,7 @@ mod contract_faults;
 mod contract_graph;
 mod contract_properties;
 mod corrupt_definition;
+mod documentation;
 mod failure;
 mod gate;
 mod inputs;

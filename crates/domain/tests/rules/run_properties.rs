@@ -1,5 +1,6 @@
 use crate::run_driver::{Driver, WORKFLOW, cancel, complete, decided, fail, open, refresh, start};
 use crate::support::{definition, key};
+use domain::RunId;
 use domain::approval::DecisionEffect;
 use domain::contract::{Definition, RejectWorkspace};
 use domain::event::EventKind;
@@ -8,6 +9,7 @@ use domain::run::{AttemptState, AttemptWrite, Changes, Command, Opening, Refused
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
+use uuid::Uuid;
 
 static EVERY_KIND: LazyLock<Definition> = LazyLock::new(|| definition(WORKFLOW));
 
@@ -34,6 +36,7 @@ fn any_command() -> impl Strategy<Value = Command> {
         1 => Just(Command::ExpireGate),
         1 => Just(Command::BeginShipping),
         1 => Just(cancel()),
+        1 => Just(Command::Supersede { by: RunId::from_uuid(Uuid::from_u128(7)) }),
     ]
 }
 
@@ -46,7 +49,7 @@ fn accepted_from(command: &Command) -> &'static [Status] {
         | Command::FailStep { .. }
         | Command::OpenGate { .. }
         | Command::BeginShipping => &[Status::Running],
-        Command::LoseWorker => &[Status::Pending, Status::Running],
+        Command::LoseWorker | Command::Supersede { .. } => &[Status::Pending, Status::Running],
         Command::RefreshGate { .. } | Command::Decide { .. } | Command::ExpireGate => {
             &[Status::AwaitingApproval]
         }
@@ -68,6 +71,7 @@ fn in_order(run: &Driver, command: &Command) -> bool {
         | Command::RefreshGate { .. }
         | Command::Decide { .. }
         | Command::ExpireGate
+        | Command::Supersede { .. }
         | Command::Cancel { .. } => true,
     }
 }

@@ -76,6 +76,9 @@ impl Engine {
         actor: Actor,
         idempotency: Option<Idempotency>,
     ) -> Result<Reply<Changed>> {
+        if let Some(reply) = self.store().stored_reply(idempotency.as_ref()).await? {
+            return Ok(reply);
+        }
         let run = self.store().read(GetRun { project_id: None, id: run_id }).await?;
         let (approval, _) = self.store().read(GetApproval { run_id, id: Some(approval_id) }).await?;
         let attempts = self.store().read(ListAttempts { run_id }).await?;

@@ -13,7 +13,7 @@ use domain::failure::{FailureReason, StepFailure};
 use domain::project::ShipMode;
 use domain::risk;
 use git::{Mirror, Oid, PushOutcome};
-use persistence::commands::{AttemptReport, Change, ListApprovals, ListAttempts};
+use persistence::commands::{AttemptReport, Change, ListApprovals, ListAttempts, Order};
 use serde_json::{Value, json};
 
 /// What an approval lets this run ship.
@@ -84,6 +84,7 @@ impl Engine {
             project_id: None,
             run_id: Some(held.run.id),
             statuses: vec![ApprovalStatus::Approved],
+            order: Order::OldestFirst,
             after: None,
             limit: i64::MAX,
         };

@@ -77,6 +77,11 @@ impl Mirror {
     }
 }
 
+/// Refuses a text that can name neither a branch, a tag nor a commit, whatever the repository holds.
+pub fn check_base_ref(base_ref: &str) -> Result<()> {
+    candidates(base_ref).map(drop)
+}
+
 /// What a `base_ref` may stand for within the mirror, in order.
 fn candidates(base_ref: &str) -> Result<Vec<String>> {
     let name = RefName::parse(base_ref)?;
@@ -89,6 +94,9 @@ fn candidates(base_ref: &str) -> Result<Vec<String>> {
     }
     if let Some(tag) = name.strip_prefix("refs/tags/") {
         return Ok(vec![format!("{UPSTREAM_TAGS}{tag}")]);
+    }
+    if name.starts_with("refs/") {
+        return Err(Error::InvalidRef { name: name.to_owned() });
     }
     Ok(vec![format!("{UPSTREAM_HEADS}{name}"), format!("{UPSTREAM_TAGS}{name}")])
 }

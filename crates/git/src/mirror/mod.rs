@@ -14,6 +14,7 @@ mod tree;
 mod workspace;
 
 pub use diff::{ChangeStatus, Diff, FileChange};
+pub use fetch::check_base_ref;
 pub use objects::{CommitRequest, MAX_FILE_BYTES};
 pub use ship::PushOutcome;
 pub use snapshot::{MAX_IGNORED_PATHS, Snapshot, SnapshotRequest};

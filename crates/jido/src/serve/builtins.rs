@@ -11,9 +11,13 @@ use std::sync::Arc;
 pub async fn publish(store: &Store) -> Result<(), Error> {
     for pinned in builtins()? {
         let name = pinned.definition().name.clone();
-        let publication =
-            PublishVersion { pinned: Arc::new(pinned), publisher: Publisher::Builtin, now: clock::now() };
-        match store.write(publication).await.map_err(Error::store("publish the builtin workflows"))? {
+        let publication = PublishVersion {
+            pinned: Arc::new(pinned),
+            publisher: Publisher::Builtin,
+            now: clock::now(),
+            idempotency: None,
+        };
+        match store.write(publication).await.map_err(Error::store("publish the builtin workflows"))?.value {
             Published::Created(version) => {
                 tracing::info!(workflow = %name, version = version.version, "builtin workflow published");
             }

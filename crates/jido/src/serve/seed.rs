@@ -34,6 +34,7 @@ pub async fn register(store: &Store, config: &FileConfig, folder: &Path) -> Resu
             agent: Some(AGENT.to_owned()),
             credential: None,
             shipping: Shipping::default(),
+            concurrency: None,
         },
         last_run_number: 0,
         revision: 1,
@@ -67,10 +68,13 @@ mod tests {
         let prepared = crate::demo::prepare(&demo).unwrap();
         register(&store, &config, &demo).await.unwrap();
         register(&store, &config, &demo).await.unwrap();
-        let projects = store
-            .read(ListProjects { visibility: domain::access::Visibility::All, after: None, limit: 10 })
-            .await
-            .unwrap();
+        let all = ListProjects {
+            visibility: domain::access::Visibility::All,
+            listed: persistence::commands::ListedProjects::All,
+            after: None,
+            limit: 10,
+        };
+        let projects = store.read(all).await.unwrap();
         assert_eq!(projects.len(), 1);
         assert_eq!(projects[0].settings.repository, Some(prepared.repository));
     }

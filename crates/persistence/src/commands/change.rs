@@ -72,6 +72,10 @@ pub enum Change {
         approval_id: ApprovalId,
     },
     BeginShipping,
+    /// Gives the run's slot to a newer one of its group; a run that ships or waits at a gate is refused.
+    Supersede {
+        by: RunId,
+    },
     Cancel {
         reason: Option<String>,
     },

@@ -23,15 +23,19 @@ pub use identity::{
     CreateOwnerLink, CreateToken, EnsureOwner, FindSession, FindToken, FindUser, ListSessions, ListTokens,
     RedeemOwnerLink, RevokeOtherSessions, RevokeSession, RevokeToken, TouchSession,
 };
-pub use project::{ArchiveProject, CreateProject, GetProject, ListProjects, UpdateProject};
+pub use project::{
+    ArchiveProject, CreateProject, GetProject, ListProjects, ListedProjects, UnarchiveProject, UpdateProject,
+};
 pub use publication::{Publication, RecordPublicationFailure, ResolvePublication, SupersedeHints};
 pub use queue::{
-    ClaimAttempts, Claimed, DueGates, NextDue, OrphanedAttempts, RecordProcess, RenewLease, Timers, Workers,
+    ClaimAttempts, Claimed, DueGates, NextDue, OrphanedAttempts, RecordProcess, ReleaseSlots, RenewLease,
+    Timers, Workers,
 };
 pub use run::{
-    AddArtifacts, CreateRun, Feed, FeedEvents, FeedPosition, FeedStart, GetApproval, GetArtifact, GetRun,
-    ListApprovals, ListArtifacts, ListAttempts, ListDiagnostics, ListEvents, ListFailures, ListLineage,
-    ListRuns, ListTransitions, Retry, RunFilter, RunScope, ScopeOfRun, StepRetry,
+    AddArtifacts, CreateRun, Feed, FeedEvents, FeedPosition, FeedStart, FindFullGroup, GetApproval,
+    GetArtifact, GetRun, ListApprovals, ListArtifacts, ListAttempts, ListDiagnostics, ListEvents,
+    ListFailures, ListLineage, ListRuns, ListTransitions, Order, Retry, RunFilter, RunScope, ScopeOfRun,
+    StepRetry,
 };
 pub use webhook::{
     Attempted, ClaimDeliveries, ClaimedDelivery, CreateWebhook, DeleteWebhook, DeliveryEnd, FinishDelivery,
@@ -72,9 +76,24 @@ pub struct Idempotency {
     pub request_hash: String,
 }
 
+/// The stored reply to a request, as it was stored; `IdempotencyKeyReused` when its key answered another one.
+#[derive(Debug, Clone)]
+pub struct FindReply(pub Idempotency);
+
+operations! { FindReply => Option<serde_json::Value> }
+
 /// A result, and whether it is the stored one of an earlier identical request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reply<T> {
     pub value: T,
     pub replayed: bool,
+}
+
+impl<T: serde::de::DeserializeOwned> Reply<T> {
+    /// Reads a stored reply.
+    pub(crate) fn stored(value: serde_json::Value) -> Result<Self> {
+        let value =
+            serde_json::from_value(value).map_err(|error| crate::Error::Corrupt(error.to_string()))?;
+        Ok(Self { value, replayed: true })
+    }
 }

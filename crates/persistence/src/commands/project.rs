@@ -10,8 +10,9 @@ operations! {
     CreateProject => Reply<ProjectRecord>,
     GetProject => ProjectRecord,
     ListProjects => Vec<ProjectRecord>,
-    UpdateProject => ProjectRecord,
-    ArchiveProject => ProjectRecord,
+    UpdateProject => Reply<ProjectRecord>,
+    ArchiveProject => Reply<ProjectRecord>,
+    UnarchiveProject => Reply<ProjectRecord>,
 }
 
 /// `Taken` when a project has the name.
@@ -26,9 +27,19 @@ pub struct GetProject {
     pub id: ProjectId,
 }
 
+/// Which projects a list holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ListedProjects {
+    #[default]
+    NotArchived,
+    All,
+    Archived,
+}
+
 /// Oldest first, after the project `after`.
 #[derive(Debug, Clone)]
 pub struct ListProjects {
+    pub listed: ListedProjects,
     pub visibility: Visibility,
     pub after: Option<ProjectId>,
     pub limit: i64,
@@ -41,6 +52,7 @@ pub struct UpdateProject {
     pub expected_revision: i64,
     pub settings: ProjectSettings,
     pub now: Timestamp,
+    pub idempotency: Option<Idempotency>,
 }
 
 /// Archives the project; archiving it again changes nothing.
@@ -48,4 +60,13 @@ pub struct UpdateProject {
 pub struct ArchiveProject {
     pub id: ProjectId,
     pub now: Timestamp,
+    pub idempotency: Option<Idempotency>,
+}
+
+/// Takes an archived project back into use; one that is not archived is left as it is.
+#[derive(Debug, Clone)]
+pub struct UnarchiveProject {
+    pub id: ProjectId,
+    pub now: Timestamp,
+    pub idempotency: Option<Idempotency>,
 }

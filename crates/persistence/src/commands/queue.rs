@@ -13,6 +13,7 @@ operations! {
     OrphanedAttempts => Vec<Claimed>,
     DueGates => Vec<(RunId, ApprovalId)>,
     NextDue => Timers,
+    ReleaseSlots => u64,
 }
 
 /// An attempt with its run.
@@ -22,7 +23,7 @@ pub struct Claimed {
     pub run: RunRecord,
 }
 
-/// Leases up to `limit` attempts whose time has come.
+/// Leases up to `limit` attempts whose time has come and whose groups have a free slot, those of the oldest runs first.
 #[derive(Debug, Clone)]
 pub struct ClaimAttempts {
     pub owner: String,
@@ -66,7 +67,8 @@ pub enum Workers {
     Busy,
 }
 
-/// When the earliest timers are due: a waiting attempt (if a worker is free), a lease, a gate's expiry, a delivery.
+/// When the earliest timers are due: a waiting attempt that need not wait for a slot (if a worker is free), a
+/// lease, a slot that a cancelled attempt still holds, a gate's expiry, a delivery.
 #[derive(Debug, Clone)]
 pub struct NextDue {
     pub workers: Workers,
@@ -79,4 +81,10 @@ pub struct NextDue {
 pub struct Timers {
     pub work: Option<Timestamp>,
     pub delivery: Option<Timestamp>,
+}
+
+/// Says that the processes of a cancelled run are gone; returns how many slots that frees.
+#[derive(Debug, Clone)]
+pub struct ReleaseSlots {
+    pub run_id: RunId,
 }

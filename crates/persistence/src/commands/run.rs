@@ -7,11 +7,12 @@ use crate::records::{
 };
 use domain::access::Visibility;
 use domain::approval::ApprovalStatus;
+use domain::concurrency::{Concurrency, FullGroup};
 use domain::contract::{InputMetadata, StepKey, TemplateScope, WorkflowName};
 use domain::failure::{ErrorType, FailureReason};
 use domain::project::ProjectSettings;
 use domain::run::Status;
-use domain::{Actor, ApprovalId, ArtifactId, Digest, ProjectId, RunId, Timestamp};
+use domain::{Actor, ApprovalId, ArtifactId, Digest, ProjectId, RunId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -34,12 +35,14 @@ operations! {
     RunScope => ScopeOfRun,
     ListApprovals => Vec<(ApprovalRecord, Vec<VoteRecord>)>,
     ListDiagnostics => Vec<DiagnosticRecord>,
+    FindFullGroup => Option<FullGroup>,
 }
 
 /// Makes a run: its row, its first transition and event, and the attempt that a worker takes up.
 ///
 /// The version's row is its pin: the operation reads it again and refuses (`NotFound`) when name, version and digest
-/// do not name one row, so that no run exists without a pin.
+/// do not name one row, so that no run exists without a pin. `ConcurrencyLimit` where a limit refuses another run; where
+/// it cancels those in progress, they are cancelled with it, and `run_created` names them.
 #[derive(Debug, Clone)]
 pub struct CreateRun {
     pub id: RunId,
@@ -55,6 +58,8 @@ pub struct CreateRun {
     pub inputs: Value,
     pub input_metadata: BTreeMap<String, InputMetadata>,
     pub base_ref: Option<String>,
+    /// The slots that the definition gives its runs in one project.
+    pub concurrency: Option<Concurrency>,
     /// Absent: a run of its own.
     pub retry: Option<Retry>,
     pub correlation_id: String,
@@ -108,6 +113,14 @@ pub struct RunFilter {
     pub workflow: Option<WorkflowName>,
     /// Text that the title contains, whatever its case.
     pub title: Option<String>,
+    /// Labels that the run has, all of them.
+    pub labels: Vec<(String, String)>,
+    /// Whoever asked for it.
+    pub started_by: Option<UserId>,
+    /// Made then or later.
+    pub created_after: Option<Timestamp>,
+    /// Made before.
+    pub created_before: Option<Timestamp>,
 }
 
 /// Newest first, before the run `before`.
@@ -222,18 +235,33 @@ pub struct GetApproval {
     pub id: Option<ApprovalId>,
 }
 
-/// Oldest first, after the approval `after`.
+/// Which end of a list comes first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    OldestFirst,
+    NewestFirst,
+}
+
+/// In this order, from beyond the approval `after`.
 #[derive(Debug, Clone, Default)]
 pub struct ListApprovals {
     pub visibility: Visibility,
     pub project_id: Option<ProjectId>,
     pub run_id: Option<RunId>,
     pub statuses: Vec<ApprovalStatus>,
+    pub order: Order,
     pub after: Option<ApprovalId>,
     pub limit: i64,
 }
 
 #[derive(Debug, Clone)]
 pub struct ListDiagnostics {
+    pub run_id: RunId,
+}
+
+/// The group in which the run waits for a slot now; `None` when it does not wait.
+#[derive(Debug, Clone)]
+pub struct FindFullGroup {
     pub run_id: RunId,
 }

@@ -1,13 +1,14 @@
 //! Workflows and their versions.
 
-use super::operations;
+use super::{Idempotency, Reply, operations};
 use crate::records::{VersionRecord, WorkflowRecord};
 use domain::contract::{Pinned, WorkflowName};
 use domain::{Actor, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 operations! {
-    PublishVersion => Published,
+    PublishVersion => Reply<Published>,
     GetWorkflow => WorkflowRecord,
     ListWorkflows => Vec<WorkflowRecord>,
     GetVersion => VersionRecord,
@@ -27,9 +28,10 @@ pub struct PublishVersion {
     pub pinned: Arc<Pinned>,
     pub publisher: Publisher,
     pub now: Timestamp,
+    pub idempotency: Option<Idempotency>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Published {
     Created(VersionRecord),
     /// This content is already the newest version, or a known one where start-up publishes.

@@ -27,7 +27,7 @@ impl Execute<Conn> for GetApproval {
 
 impl Execute<Conn> for ListApprovals {
     async fn perform(&self, conn: &mut Conn) -> Result<Vec<(ApprovalRecord, Vec<VoteRecord>)>> {
-        let mut query = approvals::table.select(ApprovalRow::as_select()).order(approvals::id).into_boxed();
+        let mut query = approvals::table.select(ApprovalRow::as_select()).into_boxed();
         if let Some(project) = self.project_id {
             query = query.filter(approvals::project_id.eq(Key::from(project)));
         }
@@ -41,9 +41,14 @@ impl Execute<Conn> for ListApprovals {
             let statuses: Vec<&str> = self.statuses.iter().map(|status| status.as_str()).collect();
             query = query.filter(approvals::status.eq_any(statuses));
         }
-        if let Some(after) = self.after {
-            query = query.filter(approvals::id.gt(Key::from(after)));
-        }
+        query = match (self.order, self.after.map(Key::from)) {
+            (Order::OldestFirst, None) => query.order(approvals::id),
+            (Order::OldestFirst, Some(after)) => query.order(approvals::id).filter(approvals::id.gt(after)),
+            (Order::NewestFirst, None) => query.order(approvals::id.desc()),
+            (Order::NewestFirst, Some(after)) => {
+                query.order(approvals::id.desc()).filter(approvals::id.lt(after))
+            }
+        };
         let rows: Vec<ApprovalRow> = query.limit(self.limit).load(conn).await?;
         let mut found = Vec::with_capacity(rows.len());
         for row in rows {

@@ -78,6 +78,7 @@ const fn is_for_workers(change: &Change) -> bool {
         Change::RefreshGate { .. }
         | Change::Decide { .. }
         | Change::ExpireGate { .. }
+        | Change::Supersede { .. }
         | Change::Cancel { .. } => false,
     }
 }
@@ -100,6 +101,7 @@ async fn plan(asked: &ChangeRun, conn: &mut Conn, loaded: &Loaded) -> Result<Pla
         }
         Change::Lose => Command::LoseWorker.into(),
         Change::BeginShipping => Command::BeginShipping.into(),
+        Change::Supersede { by } => Command::Supersede { by: *by }.into(),
         Change::Cancel { reason } => Command::Cancel { reason: reason.clone() }.into(),
         Change::OpenGate { approval_id, opening, .. } => {
             plan_opening(asked, conn, loaded, *approval_id, opening).await?
@@ -260,6 +262,7 @@ async fn write(
         | Change::Decide { .. }
         | Change::ExpireGate { .. }
         | Change::BeginShipping
+        | Change::Supersede { .. }
         | Change::Cancel { .. } => (None, None),
     };
     let (run, live) = write::changes(conn, asked, loaded, base, report, changes).await?;

@@ -1,5 +1,6 @@
 //! Making a run: all of it, or nothing.
 
+use super::concurrency::{Limits, admit};
 use super::{Conn, idempotency, webhooks, write};
 use crate::commands::*;
 use crate::error::{Error, Result};
@@ -31,12 +32,14 @@ impl Execute<Conn> for CreateRun {
                 .await?;
         let ancestry = ancestry(self, conn).await?;
         let run = record(self, number, settings, ancestry);
+        let limits = Limits { workflow: self.concurrency, project: run.settings.concurrency };
+        let superseded = admit(conn, self, &limits).await?;
         diesel::insert_into(runs::table).values(RunRow::from(&run)).execute(conn).await?;
         diesel::insert_into(run_transitions::table)
             .values(TransitionRow::from(&transition(self)))
             .execute(conn)
             .await?;
-        let events = events(&run, self.step_retry());
+        let events = events(&run, self.step_retry(), &superseded);
         for event in &events {
             diesel::insert_into(run_events::table).values(EventRow::from(event)).execute(conn).await?;
         }
@@ -118,6 +121,7 @@ fn record(asked: &CreateRun, number: i64, settings: ProjectSettings, ancestry: A
         Some(retry) => (Some(retry.parent), retry.root_run_id, retry.settings, retry.base_commit),
         None => (None, asked.id, settings, None),
     };
+    let project_limit = settings.concurrency.map(|limit| limit.max_runs);
     let step = asked.step_retry();
     RunRecord {
         id: asked.id,
@@ -155,6 +159,8 @@ fn record(asked: &CreateRun, number: i64, settings: ProjectSettings, ancestry: A
         revision: 1,
         last_event_seq,
         last_transition_seq: 1,
+        workflow_limit: asked.concurrency.map(|limit| limit.max_runs),
+        project_limit,
         start_commit: step.and_then(|step| step.start_commit.clone()),
     }
 }
@@ -173,8 +179,9 @@ fn transition(asked: &CreateRun) -> TransitionRecord {
     }
 }
 
-/// `run_created`, and for a retry `run_retried`, which names the run that it repeats.
-fn events(run: &RunRecord, step: Option<&StepRetry>) -> Vec<EventRecord> {
+/// `run_created` with the runs that were cancelled for it, and for a retry `run_retried`, which names the run that it
+/// repeats.
+fn events(run: &RunRecord, step: Option<&StepRetry>, superseded: &[RunId]) -> Vec<EventRecord> {
     let created = EventRecord {
         run_id: run.id,
         seq: 1,
@@ -182,7 +189,8 @@ fn events(run: &RunRecord, step: Option<&StepRetry>) -> Vec<EventRecord> {
         step: None,
         attempt: None,
         actor: Some(run.initiating_actor.clone()),
-        data: None,
+        data: (!superseded.is_empty())
+            .then(|| Map::from_iter([("superseded".to_owned(), json!(superseded))])),
         at: run.created_at,
     };
     let retried = run.retry_of.map(|parent| EventRecord {

@@ -1,7 +1,7 @@
 //! Stored replies: the same request gets the same reply.
 
 use super::Conn;
-use crate::commands::{Idempotency, Reply};
+use crate::commands::{Execute, FindReply, Idempotency, Reply};
 use crate::error::{Error, KEY_IN_USE, Result};
 use crate::schema::idempotency_records as table;
 use crate::sql::{At, Doc, Key};
@@ -18,6 +18,16 @@ pub async fn stored<T: DeserializeOwned>(
     idempotency: Option<&Idempotency>,
 ) -> Result<Option<Reply<T>>> {
     let Some(asked) = idempotency else { return Ok(None) };
+    find(conn, asked).await?.map(Reply::stored).transpose()
+}
+
+impl Execute<Conn> for FindReply {
+    async fn perform(&self, conn: &mut Conn) -> Result<Option<Value>> {
+        find(conn, &self.0).await
+    }
+}
+
+async fn find(conn: &mut Conn, asked: &Idempotency) -> Result<Option<Value>> {
     let found: Option<(String, Doc<Value>)> = table::table
         .find((Key::from(asked.principal), asked.operation, &asked.key))
         .select((table::request_hash, table::reply))
@@ -30,8 +40,7 @@ pub async fn stored<T: DeserializeOwned>(
     if request_hash != asked.request_hash {
         return Err(Error::IdempotencyKeyReused);
     }
-    let value = serde_json::from_value(reply).map_err(|error| Error::Corrupt(error.to_string()))?;
-    Ok(Some(Reply { value, replayed: true }))
+    Ok(Some(reply))
 }
 
 /// Stores the reply with the change that it answers.

@@ -7,6 +7,7 @@ mod access;
 mod approvals;
 mod change;
 mod check;
+mod concurrency;
 mod create_run;
 mod gauges;
 mod idempotency;

@@ -42,6 +42,11 @@ impl Execute<Conn> for GetProject {
 impl Execute<Conn> for ListProjects {
     async fn perform(&self, conn: &mut Conn) -> Result<Vec<ProjectRecord>> {
         let mut query = projects::table.select(ProjectRow::as_select()).order(projects::id).into_boxed();
+        query = match self.listed {
+            ListedProjects::NotArchived => query.filter(projects::archived_at.is_null()),
+            ListedProjects::All => query,
+            ListedProjects::Archived => query.filter(projects::archived_at.is_not_null()),
+        };
         if let Some(after) = self.after {
             query = query.filter(projects::id.gt(Key::from(after)));
         }
@@ -54,7 +59,10 @@ impl Execute<Conn> for ListProjects {
 }
 
 impl Execute<Conn> for UpdateProject {
-    async fn perform(&self, conn: &mut Conn) -> Result<ProjectRecord> {
+    async fn perform(&self, conn: &mut Conn) -> Result<Reply<ProjectRecord>> {
+        if let Some(reply) = idempotency::stored(conn, self.idempotency.as_ref()).await? {
+            return Ok(reply);
+        }
         let updated: Option<ProjectRow> = diesel::update(projects::table.find(Key::from(self.id)))
             .filter(projects::revision.eq(self.expected_revision))
             .set((
@@ -72,12 +80,15 @@ impl Execute<Conn> for UpdateProject {
             GetProject { id: self.id }.perform(conn).await?;
             return Err(Error::StaleRevision);
         };
-        updated.try_into()
+        idempotency::store(conn, self.idempotency.as_ref(), updated.try_into()?, self.now).await
     }
 }
 
 impl Execute<Conn> for ArchiveProject {
-    async fn perform(&self, conn: &mut Conn) -> Result<ProjectRecord> {
+    async fn perform(&self, conn: &mut Conn) -> Result<Reply<ProjectRecord>> {
+        if let Some(reply) = idempotency::stored(conn, self.idempotency.as_ref()).await? {
+            return Ok(reply);
+        }
         diesel::update(projects::table.find(Key::from(self.id)))
             .filter(projects::archived_at.is_null())
             .set((
@@ -87,6 +98,26 @@ impl Execute<Conn> for ArchiveProject {
             ))
             .execute(conn)
             .await?;
-        GetProject { id: self.id }.perform(conn).await
+        let record = GetProject { id: self.id }.perform(conn).await?;
+        idempotency::store(conn, self.idempotency.as_ref(), record, self.now).await
+    }
+}
+
+impl Execute<Conn> for UnarchiveProject {
+    async fn perform(&self, conn: &mut Conn) -> Result<Reply<ProjectRecord>> {
+        if let Some(reply) = idempotency::stored(conn, self.idempotency.as_ref()).await? {
+            return Ok(reply);
+        }
+        diesel::update(projects::table.find(Key::from(self.id)))
+            .filter(projects::archived_at.is_not_null())
+            .set((
+                projects::archived_at.eq(None::<At>),
+                projects::revision.eq(projects::revision + 1),
+                projects::updated_at.eq(At(self.now)),
+            ))
+            .execute(conn)
+            .await?;
+        let record = GetProject { id: self.id }.perform(conn).await?;
+        idempotency::store(conn, self.idempotency.as_ref(), record, self.now).await
     }
 }

@@ -1,5 +1,6 @@
 //! Due work: leases and timers.
 
+use super::concurrency::{has_free_slot, lock_limited_projects, may_lease};
 use super::{Conn, dialect, webhooks};
 use crate::commands::*;
 use crate::error::{Error, Result};
@@ -19,10 +20,12 @@ const OPEN_GATES: [&str; 2] = ["pending", "blocked"];
 impl Execute<Conn> for ClaimAttempts {
     async fn perform(&self, conn: &mut Conn) -> Result<Vec<Claimed>> {
         let now = dialect::lease_clock(conn).await?;
+        let locked = lock_limited_projects(conn, now).await?;
         let due: Vec<Key> = step_attempts::table
             .filter(step_attempts::state.eq(READY))
             .filter(step_attempts::available_at.le(At(now)))
-            .order((step_attempts::available_at, step_attempts::id))
+            .filter(has_free_slot!(now))
+            .order(step_attempts::run_id)
             .limit(self.limit)
             .select(step_attempts::id)
             .skip_locked_rows()
@@ -30,7 +33,20 @@ impl Execute<Conn> for ClaimAttempts {
             .await?;
         let mut claimed = Vec::with_capacity(due.len());
         for id in due {
-            let row: AttemptRow = diesel::update(step_attempts::table.find(id))
+            let run: RunRow = runs::table
+                .inner_join(step_attempts::table.on(step_attempts::run_id.eq(runs::id)))
+                .filter(step_attempts::id.eq(id))
+                .select(RunRow::as_select())
+                .first(conn)
+                .await?;
+            let run: RunRecord = run.try_into()?;
+            if !may_lease(&run, &locked) {
+                // Made since the locks were taken; whoever made it rings.
+                continue;
+            }
+            let leased: Option<AttemptRow> = diesel::update(step_attempts::table.find(id))
+                // An attempt leased a moment ago may have had the last slot.
+                .filter(has_free_slot!(now))
                 .set((
                     step_attempts::state.eq(LEASED),
                     step_attempts::owner.eq(&self.owner),
@@ -39,8 +55,11 @@ impl Execute<Conn> for ClaimAttempts {
                 ))
                 .returning(AttemptRow::as_returning())
                 .get_result(conn)
-                .await?;
-            claimed.push(with_run(conn, row).await?);
+                .await
+                .optional()?;
+            if let Some(row) = leased {
+                claimed.push(Claimed { attempt: row.try_into()?, run });
+            }
         }
         Ok(claimed)
     }
@@ -117,10 +136,13 @@ impl Execute<Conn> for DueGates {
 
 impl Execute<Conn> for NextDue {
     async fn perform(&self, conn: &mut Conn) -> Result<Timers> {
+        let now = dialect::lease_clock(conn).await?;
         let ready: Option<At> = match self.workers {
             Workers::Busy => None,
             Workers::Free => step_attempts::table
                 .filter(step_attempts::state.eq(READY))
+                // What waits for a slot is rung for when one becomes free.
+                .filter(has_free_slot!(now))
                 .order(step_attempts::available_at)
                 .select(step_attempts::available_at)
                 .first(conn)
@@ -142,7 +164,14 @@ impl Execute<Conn> for NextDue {
             .first(conn)
             .await
             .optional()?;
-        let due = [ready, lease.flatten(), gate.flatten()];
+        let slot: Option<Option<At>> = step_attempts::table
+            .filter(step_attempts::held_until.gt(At(now)))
+            .order(step_attempts::held_until)
+            .select(step_attempts::held_until)
+            .first(conn)
+            .await
+            .optional()?;
+        let due = [ready, lease.flatten(), slot.flatten(), gate.flatten()];
         let work = due.into_iter().flatten().map(|At(at)| at).min();
         Ok(Timers { work, delivery: webhooks::next_delivery(conn, &self.busy_webhooks).await? })
     }

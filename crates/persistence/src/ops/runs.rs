@@ -45,6 +45,18 @@ impl Execute<Conn> for ListRuns {
         if let Some(title) = &filter.title {
             query = query.filter(lower(runs::title).like(lower(containing(title))).escape('\\'));
         }
+        for (name, value) in &filter.labels {
+            query = query.filter(dialect::has_label!(name, value));
+        }
+        if let Some(user) = filter.started_by {
+            query = query.filter(dialect::started_by!(user));
+        }
+        if let Some(after) = filter.created_after {
+            query = query.filter(runs::created_at.ge(At(after)));
+        }
+        if let Some(before) = filter.created_before {
+            query = query.filter(runs::created_at.lt(At(before)));
+        }
         if let Some(before) = self.before {
             query = query.filter(runs::id.lt(Key::from(before)));
         }

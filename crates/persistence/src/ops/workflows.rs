@@ -1,17 +1,20 @@
 //! Workflows and their versions.
 
-use super::{Conn, records};
+use super::{Conn, idempotency, records};
 use crate::commands::*;
 use crate::error::Result;
 use crate::records::*;
 use crate::schema::{workflow_versions, workflows};
-use crate::sql::At;
+use crate::sql::{At, Doc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::Actor;
 
 impl Execute<Conn> for PublishVersion {
-    async fn perform(&self, conn: &mut Conn) -> Result<Published> {
+    async fn perform(&self, conn: &mut Conn) -> Result<Reply<Published>> {
+        if let Some(reply) = idempotency::stored(conn, self.idempotency.as_ref()).await? {
+            return Ok(reply);
+        }
         let name = &self.pinned.definition().name;
         let known: Option<WorkflowRow> = workflows::table
             .find(name.as_str())
@@ -22,7 +25,7 @@ impl Execute<Conn> for PublishVersion {
         if let Some(row) = &known
             && let Some(standing) = standing(self, conn, row).await?
         {
-            return Ok(standing);
+            return idempotency::store(conn, self.idempotency.as_ref(), standing, self.now).await;
         }
         let version = known.as_ref().map_or(1, |row| row.newest_version + 1);
         let (published_by, edited) = match &self.publisher {
@@ -44,6 +47,7 @@ impl Execute<Conn> for PublishVersion {
             description: self.pinned.definition().description.clone(),
             edited,
             updated_at: self.now,
+            triggers: self.pinned.definition().triggers.clone(),
         };
         if known.is_none() {
             diesel::insert_into(workflows::table).values(WorkflowRow::from(&workflow)).execute(conn).await?;
@@ -55,12 +59,14 @@ impl Execute<Conn> for PublishVersion {
                     workflows::description.eq(&workflow.description),
                     workflows::edited.eq(edited),
                     workflows::updated_at.eq(At(self.now)),
+                    workflows::triggers.eq(Doc(workflow.triggers.clone())),
                 ))
                 .execute(conn)
                 .await?;
         }
         diesel::insert_into(workflow_versions::table).values(VersionRow::from(&record)).execute(conn).await?;
-        Ok(Published::Created(record))
+        let published = Published::Created(record);
+        idempotency::store(conn, self.idempotency.as_ref(), published, self.now).await
     }
 }
 

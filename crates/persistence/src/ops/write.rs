@@ -167,6 +167,10 @@ async fn update_attempt(
             record.process = None;
         }
         AttemptState::Succeeded | AttemptState::Failed | AttemptState::Cancelled | AttemptState::Lost => {
+            if write.state == AttemptState::Cancelled {
+                // Its worker ends the processes and says so; one that is gone has lost them by the end of its lease.
+                record.held_until = record.lease_expires_at;
+            }
             record.owner = None;
             record.lease_expires_at = None;
             record.process = None;
@@ -191,6 +195,7 @@ async fn update_attempt(
             step_attempts::outputs.eq(row.outputs),
             step_attempts::failure.eq(row.failure),
             step_attempts::result.eq(row.result),
+            step_attempts::held_until.eq(row.held_until),
         ))
         .execute(conn)
         .await?;
@@ -241,6 +246,7 @@ pub fn new_attempt(run_id: domain::RunId, write: &AttemptWrite, now: Timestamp) 
         outputs: write.outputs.clone(),
         failure: write.failure.clone(),
         result: None,
+        held_until: None,
         inherited_from: None,
     }
 }

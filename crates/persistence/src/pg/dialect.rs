@@ -54,3 +54,23 @@ macro_rules! insert_many {
     }};
 }
 pub(super) use insert_many;
+
+/// Whether the run has the label.
+macro_rules! has_label {
+    ($name:expr, $value:expr) => {
+        diesel::dsl::sql::<diesel::sql_types::Bool>("runs.labels ->> ")
+            .bind::<diesel::sql_types::Text, _>($name.clone())
+            .sql(" = ")
+            .bind::<diesel::sql_types::Text, _>($value.clone())
+    };
+}
+pub(super) use has_label;
+
+/// Whether this person asked for the run.
+macro_rules! started_by {
+    ($user:expr) => {
+        diesel::dsl::sql::<diesel::sql_types::Bool>("runs.initiating_actor ->> 'id' = ")
+            .bind::<diesel::sql_types::Text, _>($user.to_string())
+    };
+}
+pub(super) use started_by;

@@ -54,6 +54,10 @@ record! {
         revision: i64 as i64,
         last_event_seq: i64 as i64,
         last_transition_seq: i64 as i64,
+        /// How many runs of the workflow in the project may be worked on at once, as the definition says; absent: any.
+        workflow_limit: Option<u32> as Option<i64>,
+        /// How many runs of the project may be worked on at once, as the pinned settings say; absent: any.
+        project_limit: Option<u32> as Option<i64>,
         /// The snapshot that a step retry starts from; absent: the base.
         start_commit: Option<String> as Option<String>,
     }

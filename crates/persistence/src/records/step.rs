@@ -30,6 +30,8 @@ record! {
         outputs: Option<Value> as Option<Doc<Value>>,
         failure: Option<StepFailure> as Option<Doc<StepFailure>>,
         result: Option<AttemptResult> as Option<Doc<AttemptResult>>,
+        /// Until when the processes of a cancelled attempt may still run; absent: they are gone.
+        held_until: Option<Timestamp> as Option<At>,
         /// The run in which the attempt was made, where this run takes its success over; absent: this run.
         inherited_from: Option<RunId> as Option<Key>,
     }

@@ -1,7 +1,7 @@
 //! Workflows and their immutable versions.
 
 use crate::sql::{At, Doc, record};
-use domain::contract::WorkflowName;
+use domain::contract::{Trigger, WorkflowName};
 use domain::{Actor, Digest, Timestamp};
 
 record! {
@@ -13,6 +13,8 @@ record! {
         /// A person published the newest version: start-up leaves it alone.
         edited: bool as bool,
         updated_at: Timestamp as At,
+        /// What may start runs of the newest version; empty: nothing.
+        triggers: Vec<Trigger> as Doc<Vec<Trigger>>,
     }
 }
 

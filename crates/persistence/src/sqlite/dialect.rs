@@ -35,3 +35,26 @@ macro_rules! insert_many {
     }};
 }
 pub(super) use insert_many;
+
+/// Whether the run has the label.
+macro_rules! has_label {
+    ($name:expr, $value:expr) => {
+        diesel::dsl::sql::<diesel::sql_types::Bool>(
+            "EXISTS (SELECT 1 FROM json_each(runs.labels) AS label WHERE label.key = ",
+        )
+        .bind::<diesel::sql_types::Text, _>($name.clone())
+        .sql(" AND label.value = ")
+        .bind::<diesel::sql_types::Text, _>($value.clone())
+        .sql(")")
+    };
+}
+pub(super) use has_label;
+
+/// Whether this person asked for the run.
+macro_rules! started_by {
+    ($user:expr) => {
+        diesel::dsl::sql::<diesel::sql_types::Bool>("json_extract(runs.initiating_actor, '$.id') = ")
+            .bind::<diesel::sql_types::Text, _>($user.to_string())
+    };
+}
+pub(super) use started_by;

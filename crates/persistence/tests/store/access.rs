@@ -265,7 +265,12 @@ async fn lists_show_the_projects_asked_for_alone(db: Database) {
         (Visibility::Projects(vec![own, other]), BTreeSet::from([own, other])),
         (Visibility::Projects(Vec::new()), BTreeSet::new()),
     ] {
-        let query = ListProjects { visibility: visibility.clone(), after: None, limit: 10 };
+        let query = ListProjects {
+            visibility: visibility.clone(),
+            listed: Default::default(),
+            after: None,
+            limit: 10,
+        };
         let projects = world.read(query).await;
         assert_eq!(projects.iter().map(|project| project.id).collect::<BTreeSet<_>>(), expected);
         let filter = RunFilter { visibility: visibility.clone(), ..RunFilter::default() };

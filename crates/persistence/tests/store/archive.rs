@@ -12,7 +12,7 @@ on_both_databases![
 async fn an_archived_project_takes_no_runs(db: Database) {
     let world = World::new(db).await;
     let (id, now) = (world.project.id, world.at(1));
-    world.write(ArchiveProject { id, now }).await;
+    world.write(ArchiveProject { id, now, idempotency: None }).await;
     assert_refused!(world.store().write(world.new_run()).await, Error::NotFound);
     assert_eq!(world.read(GetProject { id }).await.last_run_number, 0);
 }
@@ -20,8 +20,8 @@ async fn an_archived_project_takes_no_runs(db: Database) {
 async fn archiving_again_changes_nothing(db: Database) {
     let world = World::new(db).await;
     let id = world.project.id;
-    let first = world.write(ArchiveProject { id, now: world.at(1) }).await;
-    let second = world.write(ArchiveProject { id, now: world.at(2) }).await;
+    let first = world.write(ArchiveProject { id, now: world.at(1), idempotency: None }).await.value;
+    let second = world.write(ArchiveProject { id, now: world.at(2), idempotency: None }).await.value;
     assert_eq!((first.archived_at, first.revision), (Some(world.at(1)), 2));
     assert_eq!(first, second);
 }
@@ -32,9 +32,14 @@ async fn projects_are_listed_page_by_page(db: Database) {
         let record = world.another_project(name);
         world.write(CreateProject { record, idempotency: None }).await;
     }
-    let first = world.read(ListProjects { visibility: Visibility::All, after: None, limit: 2 }).await;
-    let rest =
-        world.read(ListProjects { visibility: Visibility::All, after: Some(first[1].id), limit: 2 }).await;
+    let list = |after| ListProjects {
+        visibility: Visibility::All,
+        listed: ListedProjects::NotArchived,
+        after,
+        limit: 2,
+    };
+    let first = world.read(list(None)).await;
+    let rest = world.read(list(Some(first[1].id))).await;
     let names: Vec<&str> = first.iter().chain(&rest).map(|p| p.name.as_str()).collect();
     assert_eq!(names, ["project", "b", "a"]);
 }

@@ -10,6 +10,7 @@ on_both_databases![
     a_run_is_stored_with_its_transition_event_and_attempt,
     a_run_whose_pin_does_not_exist_is_refused_and_nothing_is_stored,
     a_run_of_an_unknown_project_is_refused,
+    a_pin_that_cannot_be_written_leaves_nothing_and_its_key_works_afterwards,
     concurrent_runs_are_numbered_without_gaps,
     runs_of_two_projects_are_numbered_apart,
     text_with_nul_and_quotes_is_stored_on_every_database,
@@ -51,6 +52,24 @@ async fn a_run_of_an_unknown_project_is_refused(db: Database) {
     let asked = CreateRun { project_id, ..world.new_run() };
     assert_refused!(world.store().write(asked).await, Error::NotFound);
     assert_nothing_stored(&world).await;
+}
+
+async fn a_pin_that_cannot_be_written_leaves_nothing_and_its_key_works_afterwards(db: Database) {
+    let world = World::new(db).await;
+    world.db.refuse_inserts("runs");
+    let idempotency = Some(Idempotency {
+        principal: world.owner.id.unwrap(),
+        operation: "start_run",
+        key: "k".to_owned(),
+        request_hash: "h".to_owned(),
+    });
+    let asked = || CreateRun { idempotency: idempotency.clone(), ..world.new_run() };
+    assert_refused!(world.store().write(asked()).await, Error::Database(_));
+    assert_nothing_stored(&world).await;
+    world.db.allow_inserts("runs");
+    let reply = world.write(asked()).await;
+    assert_eq!((reply.replayed, reply.value.number), (false, 1));
+    world.assert_sound(reply.value.id).await;
 }
 
 async fn assert_nothing_stored(world: &World) {
@@ -103,7 +122,8 @@ async fn a_project_name_is_taken_once(db: Database) {
     let record = world.another_project("other");
     let other = world.write(CreateProject { record, idempotency: None }).await.value;
     let settings = world.project.settings.clone();
-    let renamed = UpdateProject { id: other.id, expected_revision: 1, settings, now: world.at(1) };
+    let renamed =
+        UpdateProject { id: other.id, expected_revision: 1, settings, now: world.at(1), idempotency: None };
     assert_refused!(world.store().write(renamed).await, Error::Taken { what: "the project's name" });
 }
 
@@ -111,8 +131,14 @@ async fn a_change_of_a_project_needs_its_revision(db: Database) {
     let world = World::new(db).await;
     let mut settings = world.project.settings.clone();
     settings.default_branch = "trunk".to_owned();
-    let change = UpdateProject { id: world.project.id, expected_revision: 1, settings, now: world.at(1) };
-    let changed = world.write(change.clone()).await;
+    let change = UpdateProject {
+        id: world.project.id,
+        expected_revision: 1,
+        settings,
+        now: world.at(1),
+        idempotency: None,
+    };
+    let changed = world.write(change.clone()).await.value;
     assert_eq!((changed.revision, changed.settings.default_branch.as_str()), (2, "trunk"));
     assert_refused!(world.store().write(change.clone()).await, Error::StaleRevision);
     let id = ProjectId::from_uuid(Uuid::now_v7());

@@ -162,6 +162,7 @@ async fn approvals_are_listed_oldest_first_by_status(db: Database) {
         project_id: Some(world.project.id),
         run_id: None,
         statuses: statuses.to_vec(),
+        order: Order::OldestFirst,
         after,
         limit: 10,
     };

@@ -14,6 +14,7 @@ mod archive;
 mod cancel;
 mod check;
 mod claim;
+mod concurrency;
 mod create;
 mod deciding;
 mod feed;

@@ -65,7 +65,13 @@ async fn a_retry_keeps_the_settings_that_the_first_run_pinned(db: Database) {
     let first = cancelled(&world).await;
     let mut settings = world.project.settings.clone();
     settings.default_branch = "elsewhere".to_owned();
-    let update = UpdateProject { id: world.project.id, expected_revision: 1, settings, now: world.at(5) };
+    let update = UpdateProject {
+        id: world.project.id,
+        expected_revision: 1,
+        settings,
+        now: world.at(5),
+        idempotency: None,
+    };
     world.write(update).await;
     let second = world.write(retry(&world, &first, &world.owner)).await.value;
     assert_eq!(second.settings, first.settings);

@@ -73,6 +73,8 @@ catalogue! {
         "Follow the remediation in the approval's diagnostics, then refresh the approval, or cancel the run.";
     ShippingInProgress = "shipping_in_progress", 409, "The approved commit is being pushed",
         "Wait for the run to end; a push that has begun is not taken back.";
+    ConcurrencyLimit = "concurrency_limit", 409, "No more runs may be in progress",
+        "Wait until one of the runs named in the body ends or reaches a gate, or cancel one, then send the request again.";
     RunNotFinished = "run_not_finished", 409, "The run has not ended",
         "Wait until the run has ended, or cancel it; then retry it.";
     NothingToRetry = "nothing_to_retry", 409, "There is nothing to retry",
@@ -99,6 +101,8 @@ catalogue! {
         "Make a new key for every new request; repeat a request with exactly the same content.";
     PreconditionRequired = "precondition_required", 428, "The request must say what it acts on",
         "Read the resource and send its ETag in If-Match.";
+    RunNotCreated = "run_not_created", 500, "The database did not record the run",
+        "Nothing was stored. Send the request again with the same key; if it stays, look for the request_id in the server's log and run `jido check`.";
     InternalError = "internal_error", 500, "The server met a fault of its own",
         "Try again; if it stays, look for the request_id in the server's log.";
     Unavailable = "unavailable", 503, "The server cannot do this at the moment",

@@ -72,6 +72,9 @@ pub struct Context {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Digest>))]
     pub evidence_digest: Option<Digest>,
+    /// The group of runs that is full.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<crate::FullGroup>,
     /// The permission that is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Permission>))]

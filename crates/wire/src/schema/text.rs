@@ -43,6 +43,9 @@ texts! {
     /// A workflow's name.
     WorkflowName => text("The name of a workflow, shared by its versions.")
         .pattern(Some(domain::contract::WorkflowName::PATTERN));
+    /// A label that is looked for.
+    LabelFilter => text("A label as `key:value`; the key ends at the first colon.")
+        .pattern(Some("^[^:]{1,63}:[^\\x00]{0,63}$"));
     /// A user's name.
     UserName => text("The unique name of a user.").pattern(Some(domain::UserName::PATTERN));
     /// A step's key.
@@ -102,6 +105,19 @@ texts! {
         &[domain::contract::RationaleRule::Optional, domain::contract::RationaleRule::Required]);
     /// What rejections do.
     RejectAction => words("What a rejection does.", &["cancel", "retry_step"]);
+    /// Orders of lists.
+    ListOrder => words("Which end of the list comes first; `oldest` unless given.",
+        &[crate::ListOrder::Oldest, crate::ListOrder::Newest]);
+    /// Archived projects.
+    ArchivedFilter => words("Whether archived projects are listed too, or alone.",
+        &[crate::ArchivedFilter::Include, crate::ArchivedFilter::Only]);
+    /// What a full group does.
+    OnLimit => words("What becomes of a run that is started when its group is full.", domain::concurrency::OnLimit::ALL);
+    /// Runs that share slots.
+    ConcurrencyGroup => words("Runs that share slots.", domain::concurrency::Group::ALL);
+    /// What starts runs.
+    TriggerKind => words("What may start a run: `manual`, a person or script.",
+        &[domain::contract::Trigger::Manual]);
     /// Codes of faults.
     FaultCode => words("What is wrong with one value.", FAULT_CODES);
 }

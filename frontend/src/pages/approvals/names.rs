@@ -3,7 +3,7 @@
 use crate::api::{ApiClient, Failure};
 use domain::{ProjectId, RunId};
 use std::collections::BTreeMap;
-use wire::{ApprovalResponse, ListRuns, PageQuery, ProjectResponse, RunResponse};
+use wire::{ApprovalResponse, ArchivedFilter, ListProjects, ListRuns, ProjectResponse, RunResponse};
 
 /// The most that one page of a list holds.
 pub const PAGE: i64 = 200;
@@ -19,7 +19,14 @@ impl Names {
     /// Reads the runs that `query` asks for, and all projects.
     pub async fn load(api: ApiClient, query: ListRuns) -> Result<Self, Failure> {
         let runs = api.list_runs(&query).await?.items;
-        let projects = api.list_projects(&PageQuery { limit: Some(PAGE), cursor: None }).await?.items;
+        let projects = api
+            .list_projects(&ListProjects {
+                archived: Some(ArchivedFilter::Include),
+                limit: Some(PAGE),
+                cursor: None,
+            })
+            .await?
+            .items;
         Ok(Self::new(&runs, &projects))
     }
 

@@ -17,7 +17,7 @@ use new::NewProject;
 use std::collections::BTreeMap;
 use table::ProjectTable;
 pub use table::mode_in_words;
-use wire::{ListRuns, PageQuery, ProjectResponse};
+use wire::{ArchivedFilter, ListProjects, ListRuns, ProjectResponse};
 
 /// All projects.
 #[component]
@@ -81,7 +81,13 @@ pub async fn all_projects(api: ApiClient) -> Result<Vec<ProjectResponse>, Failur
     let mut projects = Vec::new();
     let mut cursor = None;
     loop {
-        let page = api.list_projects(&PageQuery { cursor, limit: Some(200) }).await?;
+        let page = api
+            .list_projects(&ListProjects {
+                archived: Some(ArchivedFilter::Include),
+                cursor,
+                limit: Some(200),
+            })
+            .await?;
         projects.extend(page.items);
         cursor = page.next_cursor;
         if cursor.is_none() {

@@ -74,6 +74,7 @@ impl RunFilter {
             title: (!title.is_empty()).then(|| title.to_owned()),
             cursor: None,
             limit: Some(PAGE),
+            ..ListRuns::default()
         }
     }
 

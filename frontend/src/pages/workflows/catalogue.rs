@@ -49,7 +49,7 @@ pub fn Catalogue(list: Signal<Vec<WorkflowResponse>>, selection: Memo<Selection>
 
 #[component]
 fn Entry(workflow: WorkflowResponse, selection: Memo<Selection>) -> impl IntoView {
-    let WorkflowResponse { name, newest_version, title, description, edited, updated_at } = workflow;
+    let WorkflowResponse { name, newest_version, title, description, edited, updated_at, .. } = workflow;
     let here = name.clone();
     let current =
         move || selection.with(|selection| selection.workflow.as_ref() == Some(&here)).then_some("true");

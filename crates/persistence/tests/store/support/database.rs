@@ -88,6 +88,28 @@ impl Database {
         }
     }
 
+    /// Makes the database fail every insert into the table.
+    pub fn refuse_inserts(&self, table: &str) {
+        self.plant(&match self.home {
+            Home::Sqlite(_) => format!(
+                "CREATE TRIGGER planted_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'planted'); END;"
+            ),
+            Home::Postgres(_) => format!(
+                "CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''planted''; END'; \
+                 CREATE TRIGGER planted_{table} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION planted();"
+            ),
+        });
+    }
+
+    /// Takes back what `refuse_inserts` did.
+    pub fn allow_inserts(&self, table: &str) {
+        let of = match self.home {
+            Home::Sqlite(_) => String::new(),
+            Home::Postgres(_) => format!(" ON {table}"),
+        };
+        self.plant(&format!("DROP TRIGGER planted_{table}{of};"));
+    }
+
     /// Ends every connection that the store holds; SQLite has none to lose.
     pub fn cut_connections(&self) {
         if let Home::Postgres(name) = &self.home {

@@ -7,8 +7,8 @@ mod world;
 
 pub use database::{Backend, Database, run};
 pub use rows::Rows;
-pub use worker::Held;
-pub use world::{World, digest, key, pinned};
+pub use worker::{Held, failure_of_agent};
+pub use world::{FLOW, World, digest, key, pinned};
 
 /// Makes one `#[test]` a database of each named async function.
 macro_rules! on_both_databases {

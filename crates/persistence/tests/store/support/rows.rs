@@ -30,6 +30,7 @@ impl Rows {
                     project_id: None,
                     run_id: Some(run_id),
                     statuses: Vec::new(),
+                    order: Order::OldestFirst,
                     after: None,
                     limit,
                 })

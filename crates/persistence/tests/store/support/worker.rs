@@ -50,6 +50,10 @@ pub fn failure(reason: FailureReason) -> Change {
     }
 }
 
+pub fn failure_of_agent() -> Change {
+    failure(FailureReason::AgentFailed)
+}
+
 impl World {
     pub async fn claim(&self, owner: &str, limit: i64) -> Vec<Claimed> {
         let owner = owner.to_owned();

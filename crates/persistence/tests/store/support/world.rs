@@ -92,7 +92,7 @@ impl World {
 
     pub async fn publish(&self, pinned: &Arc<Pinned>, publisher: Publisher) -> Published {
         let pinned = Arc::clone(pinned);
-        self.write(PublishVersion { pinned, publisher, now: self.start }).await
+        self.write(PublishVersion { pinned, publisher, now: self.start, idempotency: None }).await.value
     }
 
     /// So many seconds after the start.
@@ -136,6 +136,7 @@ impl World {
             input_metadata: BTreeMap::new(),
             retry: None,
             base_ref: None,
+            concurrency: definition.policies.concurrency,
             correlation_id: "c-1".to_owned(),
             now: self.start,
             idempotency: None,
@@ -196,6 +197,7 @@ fn project(name: &str, owner: &Actor, now: Timestamp) -> ProjectRecord {
             agent: None,
             credential: None,
             shipping: Shipping::default(),
+            concurrency: None,
         },
         last_run_number: 0,
         revision: 1,
