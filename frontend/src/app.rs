@@ -4,6 +4,7 @@ mod banner;
 mod later;
 mod parts;
 mod shell;
+mod shortcuts;
 
 use crate::api::ApiClient;
 use crate::pages::not_found::NotFoundPage;
@@ -39,6 +40,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/projects/:project") view=|| later(parts::project) />
                     <Route path=path!("/projects/:project/runs") view=|| later(parts::runs) />
                     <Route path=path!("/projects/:project/runs/:run") view=|| later(parts::run) />
+                    <Route path=path!("/account") view=|| later(parts::account) />
+                    <Route path=path!("/people") view=|| later(parts::people) />
                     <Route path=path!("/approvals") view=|| later(parts::approvals) />
                 </FlatRoutes>
             </Shell>

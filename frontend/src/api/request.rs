@@ -27,6 +27,10 @@ impl ApiClient {
         self.call(Method::POST, path)
     }
 
+    pub(super) fn put(self, path: &str) -> Call {
+        self.call(Method::PUT, path)
+    }
+
     pub(super) fn delete(self, path: &str) -> Call {
         self.call(Method::DELETE, path)
     }
@@ -56,7 +60,11 @@ impl ApiClient {
         match serde_json::from_str::<Problem>(&text) {
             Ok(problem) => {
                 if problem.code == ProblemCode::Unauthenticated {
-                    self.access.set(Access::SignedOut);
+                    let was_signed_in = match self.access.get_untracked() {
+                        Access::SignedIn(_) | Access::Ended => true,
+                        Access::Unknown | Access::SignedOut => false,
+                    };
+                    self.access.set(if was_signed_in { Access::Ended } else { Access::SignedOut });
                 }
                 Failure::Problem(Box::new(problem))
             }
@@ -78,6 +86,11 @@ impl Call {
         Self { builder: self.builder.header("Idempotency-Key", key.as_str()), ..self }
     }
 
+    /// The request is only done while what it changes is as this tag says.
+    pub fn if_match(self, tag: &str) -> Self {
+        Self { builder: self.builder.header("If-Match", tag), ..self }
+    }
+
     /// The request is only done while this is the evidence shown.
     pub fn if_evidence(self, digest: &Digest) -> Self {
         Self { builder: self.builder.header("If-Match", &format!("\"{digest}\"")), ..self }
@@ -90,10 +103,17 @@ impl Call {
 
     /// Sends it and reads the JSON of a success.
     pub async fn read<T: DeserializeOwned>(self) -> Result<T, Failure> {
+        self.read_tagged().await.map(|(read, _)| read)
+    }
+
+    /// Sends it and reads the JSON of a success, with the tag that names its state.
+    pub async fn read_tagged<T: DeserializeOwned>(self) -> Result<(T, Option<String>), Failure> {
         let response = self.send().await?;
-        let status = response.status();
+        let (status, tag) = (response.status(), response.headers().get("etag"));
         let text = response.text().await.map_err(unreachable)?;
-        serde_json::from_str(&text).map_err(|error| Failure::Unreadable { status, detail: error.to_string() })
+        let read = serde_json::from_str(&text);
+        let read = read.map_err(|error| Failure::Unreadable { status, detail: error.to_string() })?;
+        Ok((read, tag))
     }
 
     /// Sends it; a success has no body.

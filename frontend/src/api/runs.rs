@@ -59,6 +59,16 @@ impl ApiClient {
         self.post(&format!("{run}/retry")).idempotent(key).json(body).read().await
     }
 
+    /// Makes a run that begins at this step, or at a gate before it.
+    pub async fn retry_step(
+        self,
+        run: RunPath,
+        step: &StepKey,
+        key: &IdempotencyKey,
+    ) -> Result<RunResponse, Failure> {
+        self.post(&format!("{run}/steps/{step}/retry")).idempotent(key).read().await
+    }
+
     pub async fn list_steps(self, run: RunPath) -> Result<StepList, Failure> {
         self.get(&format!("{run}/steps")).read().await
     }

@@ -8,8 +8,8 @@
 
 use super::later::Make;
 use crate::pages::{
-    approvals::ApprovalsPage, project::ProjectPage, projects::ProjectsPage, run::RunPage, runs::RunsPage,
-    workflows::WorkflowsPage,
+    account::AccountPage, approvals::ApprovalsPage, people::PeoplePage, project::ProjectPage,
+    projects::ProjectsPage, run::RunPage, runs::RunsPage, workflows::WorkflowsPage,
 };
 use leptos::prelude::*;
 #[cfg(feature = "split")]
@@ -33,7 +33,9 @@ macro_rules! parts {
 }
 
 parts! {
+    people: account => AccountPage;
     approvals: approvals => ApprovalsPage;
+    people: people => PeoplePage;
     projects: project => ProjectPage;
     projects: projects => ProjectsPage;
     run: run => RunPage;

@@ -1,9 +1,11 @@
 //! What surrounds every page.
 
 use super::banner::Banner;
+use super::shortcuts::Shortcuts;
 use crate::api::{Access, use_api};
 use crate::pages::sign_in::{SignInPage, remember};
 use crate::state::{Announcer, Busy, Inbox, Page, Query, Settings, Theme, Visibility, Zone};
+use domain::Permission;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use std::time::Duration;
@@ -28,7 +30,7 @@ pub fn Shell(children: ChildrenFn) -> impl IntoView {
         }
     });
     Effect::new(move |_| {
-        if api.access.get() == Access::SignedOut {
+        if matches!(api.access.get(), Access::SignedOut | Access::Ended) {
             let query = location.search.get_untracked();
             let separator = if query.is_empty() { "" } else { "?" };
             remember(&format!("{}{separator}{query}", location.pathname.get_untracked()));
@@ -37,7 +39,7 @@ pub fn Shell(children: ChildrenFn) -> impl IntoView {
     let signed_in = Memo::new(move |_| match api.access.get() {
         Access::Unknown => None,
         Access::SignedIn(_) => Some(true),
-        Access::SignedOut => Some(false),
+        Access::SignedOut | Access::Ended => Some(false),
     });
     view! {
         {move || match signed_in.get() {
@@ -94,11 +96,9 @@ fn SignedIn(children: ChildrenFn) -> impl IntoView {
 #[component]
 fn TopBar() -> impl IntoView {
     let page = expect_context::<Page>();
+    let keys = RwSignal::new(false);
     let api = use_api();
-    let name = move || match api.access.get() {
-        Access::SignedIn(session) => session.name,
-        Access::Unknown | Access::SignedOut => String::new(),
-    };
+    let name = move || api.session().map(|session| session.name).unwrap_or_default();
     let sign_out = move |_| {
         spawn_local(async move {
             // Whatever the server says, this browser is asked to sign in again.
@@ -121,12 +121,15 @@ fn TopBar() -> impl IntoView {
             <details class="menu">
                 <summary>{name}</summary>
                 <div class="menu-content">
+                    <p><a href="/account">"Your account"</a></p>
+                    <button type="button" class="btn" on:click=move |_| keys.set(true)>"Keys"</button>
                     <Choices />
                     <p><a href="/docs/" target="_blank" rel="noreferrer">"REST interface"</a></p>
                     <button type="button" class="btn" on:click=sign_out>"Sign out"</button>
                 </div>
             </details>
         </header>
+        <Shortcuts open=keys />
     }
 }
 
@@ -161,6 +164,7 @@ fn Choices() -> impl IntoView {
 fn Rail() -> impl IntoView {
     let location = use_location();
     let inbox = expect_context::<Inbox>();
+    let api = use_api();
     let current = move |prefix: &'static str| {
         let path = location.pathname.get();
         let here = path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
@@ -183,6 +187,7 @@ fn Rail() -> impl IntoView {
             </a>
             {entry("/projects", "Projects")}
             {entry("/workflows", "Workflows")}
+            {move || api.may(Permission::ManageUsers).then(|| entry("/people", "People"))}
         </nav>
     }
 }

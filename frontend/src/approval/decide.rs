@@ -2,7 +2,7 @@
 
 use super::needs::own_vote;
 use super::outcome::Refusal;
-use crate::api::{Access, ApiClient, Failure, IdempotencyKey, RunPath};
+use crate::api::{ApiClient, Failure, IdempotencyKey, RunPath};
 use crate::state::{Announcer, Query};
 use domain::approval::Decision;
 use domain::{ApprovalId, Digest, UserId};
@@ -69,10 +69,7 @@ impl Deciding {
 
     /// Who is signed in.
     pub fn user(self) -> Option<UserId> {
-        match self.api.access.get() {
-            Access::SignedIn(session) => Some(session.user_id),
-            Access::Unknown | Access::SignedOut => None,
-        }
+        self.api.session().map(|session| session.user_id)
     }
 
     /// Sends the decision on this evidence.

@@ -6,6 +6,8 @@ use super::gate_state::GateState;
 use super::needs::{Circumstances, Freshness, Reading, own_vote};
 use super::outcome::Refusal;
 use super::summary::Consequences;
+use super::titles::Titles;
+use super::who::{not_for_you, who_may};
 use crate::api::Failure;
 use crate::api::stream::Connection;
 use crate::components::{Field, ProblemPanel};
@@ -23,6 +25,7 @@ pub fn DecisionForm(
     id: ApprovalId,
     deciding: Deciding,
     gate: RwSignal<GateState>,
+    titles: Titles,
     /// Where the keys that lead to the form put the focus.
     first: NodeRef<html::Textarea>,
 ) -> impl IntoView {
@@ -104,48 +107,71 @@ pub fn DecisionForm(
     let off = move |needed: Memo<Vec<String>>| {
         move || (busy.get() || needed.with(|needed| !needed.is_empty())).to_string()
     };
+    let refused = Memo::new(move |_| run.with(|run| not_for_you(&run.allowed_actions)));
+    let form = move || {
+        view! {
+            <form class="decision" aria-label="Decision" on:submit=move |event| event.prevent_default()>
+                <h3>"Decision"</h3>
+                <Consequences deciding titles />
+                <Field id="rationale" label=label hint=hint fault=Signal::derive(move || fault.get())>
+                    <textarea
+                        id="rationale"
+                        node_ref=first
+                        rows="3"
+                        maxlength="4000"
+                        aria-describedby="rationale-hint rationale-fault"
+                        aria-invalid=move || fault.get().is_some().to_string()
+                        prop:value=rationale
+                        on:input:target=move |event| rationale.set(event.target().value())
+                    ></textarea>
+                </Field>
+                <div class="actions">
+                    <button
+                        type="button"
+                        class="btn primary"
+                        data-decision="approve"
+                        aria-disabled=off(to_approve)
+                        aria-describedby="needs-approve"
+                        on:click=move |_| send(Decision::Approved)
+                    >
+                        {text(Decision::Approved, "Approve", "Submitting…")}
+                    </button>
+                    <button
+                        type="button"
+                        class="btn danger"
+                        data-decision="reject"
+                        aria-disabled=off(to_reject)
+                        aria-describedby="needs-reject"
+                        on:click=move |_| send(Decision::Rejected)
+                    >
+                        {text(Decision::Rejected, "Reject", "Submitting…")}
+                    </button>
+                </div>
+                <Needs to_approve to_reject />
+                <StaleData deciding freshness first />
+                <Answer deciding />
+            </form>
+        }
+    };
+    move || match refused.get() {
+        Some(detail) => view! { <NotForYou deciding titles detail /> }.into_any(),
+        None => form().into_any(),
+    }
+}
+
+/// Says that others decide here, and who.
+#[component]
+fn NotForYou(deciding: Deciding, titles: Titles, detail: String) -> impl IntoView {
+    let who = move || {
+        deciding.approval.data.with(|approval| approval.as_ref().map(|approval| who_may(&approval.policy)))
+    };
     view! {
-        <form class="decision" aria-label="Decision" on:submit=move |event| event.prevent_default()>
-            <h3>"Decision"</h3>
-            <Consequences deciding />
-            <Field id="rationale" label=label hint=hint fault=Signal::derive(move || fault.get())>
-                <textarea
-                    id="rationale"
-                    node_ref=first
-                    rows="3"
-                    maxlength="4000"
-                    aria-describedby="rationale-hint rationale-fault"
-                    aria-invalid=move || fault.get().is_some().to_string()
-                    prop:value=rationale
-                    on:input:target=move |event| rationale.set(event.target().value())
-                ></textarea>
-            </Field>
-            <div class="actions">
-                <button
-                    type="button"
-                    class="btn primary"
-                    data-decision="approve"
-                    aria-disabled=off(to_approve)
-                    aria-describedby="needs-approve"
-                    on:click=move |_| send(Decision::Approved)
-                >
-                    {text(Decision::Approved, "Approve", "Submitting…")}
-                </button>
-                <button
-                    type="button"
-                    class="btn danger"
-                    data-decision="reject"
-                    aria-disabled=off(to_reject)
-                    aria-describedby="needs-reject"
-                    on:click=move |_| send(Decision::Rejected)
-                >
-                    {text(Decision::Rejected, "Reject", "Submitting…")}
-                </button>
-            </div>
-            <Needs to_approve to_reject />
-            <StaleData deciding freshness first />
-            <Answer deciding />
-        </form>
+        <section class="decision" aria-labelledby="not-for-you">
+            <h3 id="not-for-you">"Decision"</h3>
+            <p>{detail}</p>
+            <p>{who}</p>
+            <Consequences deciding titles />
+        </section>
     }
 }
 

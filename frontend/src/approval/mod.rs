@@ -17,9 +17,12 @@ mod needs;
 mod outcome;
 mod panel;
 mod record;
+mod rejection;
 #[cfg(test)]
 pub mod sample;
 mod summary;
+mod titles;
+mod who;
 mod width;
 
 pub use evidence::{level_word, tests_gist};

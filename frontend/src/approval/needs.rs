@@ -1,6 +1,7 @@
 //! What a decision still needs, in words.
 
 use super::gate_state::{Block, BlockState, GateState};
+use super::who::who_may;
 use domain::approval::{ApprovalStatus, Decision};
 use domain::{Digest, UserId};
 use wire::{ActionResponse, ApprovalResponse, RunResponse, VoteResponse};
@@ -95,8 +96,14 @@ impl Circumstances<'_> {
         };
         match self.run.allowed_actions.iter().find(|action| action.action == name) {
             Some(ActionResponse { allowed: true, .. }) => None,
-            Some(ActionResponse { detail, .. }) => {
-                Some(detail.clone().unwrap_or_else(|| "The server does not allow it.".to_owned()))
+            Some(ActionResponse { detail, code, .. }) => {
+                let detail = detail.clone().unwrap_or_else(|| "The server does not allow it.".to_owned());
+                Some(match code.as_deref() {
+                    Some("self_approval_forbidden" | "not_an_approver" | "forbidden") => {
+                        format!("{detail} {}", who_may(&self.approval.policy))
+                    }
+                    Some(_) | None => detail,
+                })
             }
             None => Some("The server has not said whether you may do this.".to_owned()),
         }
@@ -187,7 +194,9 @@ mod tests {
 
     #[test]
     fn the_refusal_of_the_server_is_told_in_its_words() {
-        assert_eq!(needs(Decision::Approved, |_, _| {}), ["You started it."]);
+        let needed = needs(Decision::Approved, |_, _| {});
+        let who = "Approvers, maintainers and admins of the project may decide.";
+        assert_eq!(needed, [format!("You started it. {who}")]);
         let unknown = needs(Decision::Approved, |run, _| run.allowed_actions.clear());
         assert_eq!(unknown, ["The server has not said whether you may do this."]);
     }

@@ -8,7 +8,9 @@ use super::form::DecisionForm;
 use super::gate_state::GateState;
 use super::keys::is_typing;
 use super::record::{Record, sentence};
+use super::rejection::LastRejection;
 use super::summary::Summary;
+use super::titles::Titles;
 use crate::api::{RunPath, use_api};
 use crate::components::{DigestText, Loaded, StatusBadge, StatusKind};
 use crate::state::{Announcer, Inbox, Query};
@@ -114,6 +116,7 @@ fn Gate(
     let round =
         approval.with_untracked(|approval| approval.policy.on_reject.round.filter(|round| *round > 1));
     let deciding = Deciding::new((path, id), query, on_recorded);
+    let titles = Titles::read(path);
     let form = NodeRef::<html::Textarea>::new();
     lead_to(form);
     let may_refresh = Memo::new(move |_| {
@@ -144,7 +147,7 @@ fn Gate(
             <div class="gate-columns">
                 <div class="gate-evidence">{evidence(Marking::Asked)}</div>
                 <div class="gate-decision"><div class="gate-sticky">
-                    <DecisionForm run id deciding gate first=form />
+                    <DecisionForm run id deciding gate titles first=form />
                     {move || may_refresh.get().then(|| view! {
                         <Refresh path id deciding class="btn quiet" on_change />
                     })}
@@ -156,7 +159,7 @@ fn Gate(
             <Blocked approval>
                 <Refresh path id deciding class="btn primary" on_change />
             </Blocked>
-            <DecisionForm run id deciding gate first=form />
+            <DecisionForm run id deciding gate titles first=form />
         }
         .into_any(),
         Stage::Closed => view! {
@@ -179,6 +182,7 @@ fn Gate(
             })}
         </header>
         <Record approval />
+        {(round.is_some()).then(|| view! { <LastRejection path approval=approval.get_untracked() /> })}
         <Summary run approval />
         {content}
     }

@@ -2,6 +2,8 @@
 
 use super::consequence::{Consequence, approvals, of_approval, of_rejection};
 use super::decide::Deciding;
+use super::titles::Titles;
+use super::who::{approved_by, who_may};
 use crate::components::When;
 use crate::state::{Clock, duration};
 use crate::text::visible;
@@ -21,6 +23,7 @@ pub fn Summary(run: Signal<RunResponse>, approval: Signal<ApprovalResponse>) -> 
     let times = Memo::new(move |_| approval.with(|approval| (approval.requested_at, approval.expires_at)));
     let policy = Memo::new(move |_| approval.with(|approval| approval.policy.clone()));
     let given = Memo::new(move |_| approval.with(approvals));
+    let voters = Memo::new(move |_| approval.with(approved_by));
     let is_open = Memo::new(move |_| approval.with(|approval| approval.outcome.is_none()));
     let starter = Memo::new(move |_| {
         run.with(|run| run.initiating_actor.name.clone().unwrap_or_else(|| "the runtime".to_owned()))
@@ -36,9 +39,11 @@ pub fn Summary(run: Signal<RunResponse>, approval: Signal<ApprovalResponse>) -> 
                 <dt>"Approvals"</dt>
                 <dd>
                     {move || format!("{} of {}", given.get(), policy.get().required_approvals)}
+                    {move || voters.get().map(|names| format!(": {names}"))}
                     <span class="muted">{move || format!(" · {}", rules(&policy.get()))}</span>
                 </dd>
             </div>
+            <div><dt>"Who may decide"</dt><dd data-fact="approvers">{move || who_may(&policy.get())}</dd></div>
         </dl>
     }
 }
@@ -102,7 +107,7 @@ fn Expiry(at: Timestamp, is_open: bool) -> impl IntoView {
 
 /// What follows from approving and from rejecting.
 #[component]
-pub fn Consequences(deciding: Deciding) -> impl IntoView {
+pub fn Consequences(deciding: Deciding, titles: Titles) -> impl IntoView {
     let both = Memo::new(move |_| {
         deciding.approval.data.with(|approval| {
             approval.as_ref().map(|approval| (of_approval(approval), of_rejection(approval)))
@@ -110,20 +115,20 @@ pub fn Consequences(deciding: Deciding) -> impl IntoView {
     });
     view! {
         <dl class="consequences">
-            <div><dt>"If you approve"</dt><dd>{move || both.get().map(|both| tell(both.0))}</dd></div>
-            <div><dt>"If you reject"</dt><dd>{move || both.get().map(|both| tell(both.1))}</dd></div>
+            <div><dt>"If you approve"</dt><dd>{move || both.get().map(|both| tell(both.0, titles))}</dd></div>
+            <div><dt>"If you reject"</dt><dd>{move || both.get().map(|both| tell(both.1, titles))}</dd></div>
         </dl>
     }
 }
 
-fn tell(consequence: Consequence) -> AnyView {
+fn tell(consequence: Consequence, titles: Titles) -> AnyView {
     match consequence {
         Consequence::Continues(steps) if steps.is_empty() => "→ the run is completed".into_any(),
-        Consequence::Continues(steps) => view! { "→ " {chain(steps)} }.into_any(),
+        Consequence::Continues(steps) => view! { "→ " {chain(steps, titles)} }.into_any(),
         Consequence::Counts { more: 1 } => "→ your approval counts; 1 more is needed".into_any(),
         Consequence::Counts { more } => format!("→ your approval counts; {more} more are needed").into_any(),
         Consequence::Repeats { steps, round, max_rounds } => {
-            view! { "→ " {chain(steps)} <span class="muted">{format!(" (round {round} of {max_rounds})")}</span> }
+            view! { "→ " {chain(steps, titles)} <span class="muted">{format!(" (round {round} of {max_rounds})")}</span> }
                 .into_any()
         }
         Consequence::Cancels { exhausted: None } => "→ the run is cancelled".into_any(),
@@ -133,10 +138,10 @@ fn tell(consequence: Consequence) -> AnyView {
     }
 }
 
-fn chain(steps: Vec<StepKey>) -> impl IntoView {
+fn chain(steps: Vec<StepKey>, titles: Titles) -> impl IntoView {
     steps
         .into_iter()
         .enumerate()
-        .map(|(index, step)| view! { {(index > 0).then_some(", ")}<code>{step.to_string()}</code> })
+        .map(|(index, step)| view! { {(index > 0).then_some(", ")}{titles.name(&step)} })
         .collect_view()
 }

@@ -15,6 +15,13 @@ pub fn When(at: Timestamp) -> impl IntoView {
     }
 }
 
+/// An instant to the second, such as one that is to come.
+#[component]
+pub fn At(at: Timestamp) -> impl IntoView {
+    let clock = expect_context::<Clock>();
+    view! { <time datetime=at.to_string()>{move || clock.exact(at)}</time> }
+}
+
 /// The time from `start` to `end`; without an end it ticks.
 #[component]
 pub fn Elapsed(start: Timestamp, end: Option<Timestamp>) -> impl IntoView {

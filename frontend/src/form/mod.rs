@@ -18,7 +18,7 @@ pub use argv::{split, unsplit};
 pub use curl::start_run_by_curl;
 pub use draft::Draft;
 pub use field::{Bound, Choice, Field, Kind, ListRule, NumberRule, TextInput, TextRule};
-pub use mark::{Marks, SummaryLine, element_id, standing};
+pub use mark::{Marks, Place, SummaryLine, element_id, standing};
 pub use project::{ProjectDraft, project_places};
 pub use read::{NOT_A_NUMBER, json_fault, read_inputs};
 pub use schema::form_of;

@@ -1,11 +1,12 @@
 //! What was typed to make a project.
 
-use super::argv::split;
+use super::argv::{split, unsplit};
 use super::mark::Place;
 use domain::project::ShipMode;
 use domain::{Fault, FaultCode};
 use validator::Validate;
-use wire::{CreateProjectRequest, ShippingRequest, check};
+use wire::concurrency::Concurrency;
+use wire::{CreateProjectRequest, ProjectResponse, ShippingRequest, check};
 
 /// What was typed to make a project; an empty text means that the usual value is wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,9 +21,27 @@ pub struct ProjectDraft {
     pub remote: String,
     pub branch_pattern: String,
     pub mode: ShipMode,
+    /// What the form does not ask for and a change must keep.
+    pub concurrency: Option<Concurrency>,
 }
 
 impl ProjectDraft {
+    /// The settings that the project has, as they would be typed.
+    pub fn of(project: &ProjectResponse) -> Self {
+        Self {
+            name: project.name.clone(),
+            repository: project.repository.clone().unwrap_or_default(),
+            default_branch: project.default_branch.clone(),
+            test_command: unsplit(&project.test_command),
+            agent: project.agent.clone().unwrap_or_default(),
+            credential: project.credential.clone().unwrap_or_default(),
+            remote: project.shipping.remote.clone(),
+            branch_pattern: project.shipping.branch_pattern.clone(),
+            mode: project.shipping.mode,
+            concurrency: project.concurrency,
+        }
+    }
+
     /// The request, and every fault that can be found here.
     pub fn check(&self) -> (CreateProjectRequest, Vec<Fault>) {
         let mut faults = Vec::new();
@@ -49,7 +68,7 @@ impl ProjectDraft {
             test_command,
             agent: given(&self.agent),
             credential: given(&self.credential),
-            concurrency: None,
+            concurrency: self.concurrency,
             shipping: (shipping != ShippingRequest::default()).then_some(shipping),
         };
         if let Err(errors) = request.validate() {

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 pub fn NotFoundPage() -> impl IntoView {
     view! {
         <PageHead title="There is no such page" />
-        <p>"The address may be mistyped, or what it named was on another server."</p>
+        <p>"The address may be mistyped, what it named may be on another server, or you may not see it. Admins give roles on projects."</p>
         <p><a href="/workflows">"Start a run"</a>" or look at "<a href="/projects">"the projects"</a>"."</p>
     }
 }

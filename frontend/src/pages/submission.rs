@@ -2,10 +2,11 @@
 
 use crate::api::{Failure, IdempotencyKey};
 use crate::form::standing;
-use domain::Fault;
+use domain::{Fault, FaultCode};
 use leptos::{ev, prelude::*};
 use serde_json::Value;
 use std::time::Duration;
+use wire::ProblemCode;
 
 /// A form on its way to the server.
 #[derive(Clone, Copy)]
@@ -65,14 +66,15 @@ impl Submission {
             up.remove();
             cancelled.remove();
         });
-        let leave = move |_: ev::FocusEvent| {
-            if pressed.get_value() {
-                left.set_value(true);
-            } else {
-                review();
-            }
+        let leave = move |_: ev::FocusEvent| match pressed.try_get_value() {
+            Some(true) => left.set_value(true),
+            Some(false) => review(),
+            // The form goes, and takes the focus with it.
+            None => {}
         };
-        (leave, move |_: ev::PointerEvent| pressed.set_value(true))
+        (leave, move |_: ev::PointerEvent| {
+            pressed.try_set_value(true);
+        })
     }
 
     fn review(self, body: &Value, mut found: Vec<Fault>) {
@@ -121,7 +123,15 @@ impl Submission {
             // The server may have failed after doing it.
             Some(problem) if problem.status < 500 => {
                 self.unanswered.set_value(None);
-                if problem.errors.is_empty() {
+                if problem.code == ProblemCode::NameTaken {
+                    let taken = vec![Fault::new(
+                        "/name",
+                        FaultCode::NotUnique,
+                        "This name is taken. Choose another.",
+                    )];
+                    self.refused.set_value(Some((taken.clone(), body.clone())));
+                    self.stop(taken);
+                } else if problem.errors.is_empty() {
                     self.failure.set(Some(failure));
                 } else {
                     self.refused.set_value(Some((problem.errors.clone(), body.clone())));

@@ -91,3 +91,29 @@ test("a line of a long log is reached by its address", async ({ page, api, proje
   await expect(line).toBeInViewport();
   expect(await page.locator(".log-line").count()).toBeLessThan(400);
 });
+
+test("where repeating would fail the same way, retrying is not what is offered first", async ({ page, api, project }) => {
+  const workflow = await publish(api, oneCommand("exit 1"));
+  const started = await api.post(`/projects/${project.id}/runs`, { workflow, base_ref: "no-such-branch" });
+  const run = await api.until(`/projects/${project.id}/runs/${started.id}`, ({ status }) => status === "failed");
+  expect(run.failure.error_type).toBe("validation");
+  await page.goto(pathOf(run));
+  await expect(page.getByRole("button", { name: "Retry the run" })).not.toHaveClass(/primary/);
+  const executed = await endedRun(api, project.id, workflow);
+  await page.goto(pathOf(executed));
+  await expect(page.getByRole("button", { name: "Retry the run" })).toHaveClass(/primary/);
+});
+
+test("a failure whose context is incomplete says what is not known", async ({ page, api, project }) => {
+  const workflow = await publish(api, {
+    steps: [{ key: "check", uses: "test", with: { command: ["sh", "-c", "echo nothing that a parser knows; exit 1"] } }],
+  });
+  const run = await endedRun(api, project.id, workflow);
+  expect(run.failure.missing_fields).toContain("failing_tests");
+  await page.goto(pathOf(run));
+  const panel = page.locator(".failure");
+  await expect(panel.locator("[data-incomplete]")).toContainText("incomplete. Not known: failing tests");
+  for (const text of ["Error type", "Reason", "Failed step", "Last successful step", "Safe retry", "What to do"]) {
+    await expect(panel).toContainText(text);
+  }
+});

@@ -81,7 +81,7 @@ test("a project is made by its form, and a name that is taken is said", async ({
   await page.getByRole("button", { name: "New project" }).click();
   await page.getByRole("textbox", { name: "Name required" }).fill("demo");
   await page.getByRole("button", { name: /Create/ }).click();
-  await expect(page.getByText("The name is taken")).toBeVisible();
+  await expect(page.getByRole("textbox", { name: "Name required" })).toHaveAccessibleDescription(/This name is taken/);
   await page.getByRole("textbox", { name: "Name required" }).fill("another");
   await page.getByRole("button", { name: /Create/ }).click();
   await expect(page.getByRole("heading", { level: 1, name: "another" })).toBeVisible();

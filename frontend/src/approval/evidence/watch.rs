@@ -52,5 +52,8 @@ fn observe(element: &web_sys::Element, near: StoredValue<bool>) {
 fn place_of(element: &web_sys::Element) -> Place {
     let rect = element.get_bounding_client_rect();
     let screen = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default();
-    Place { top: rect.top(), bottom: rect.bottom(), screen }
+    // What the bar at the top covers is not seen, and on a low screen that is much of it.
+    let bar = document().query_selector(".topbar").ok().flatten();
+    let covered = bar.map_or(0.0, |bar| bar.get_bounding_client_rect().bottom().clamp(0.0, screen));
+    Place { top: rect.top() - covered, bottom: rect.bottom() - covered, screen: screen - covered }
 }

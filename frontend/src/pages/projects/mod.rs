@@ -1,6 +1,7 @@
 //! All projects.
 
 mod activity;
+mod form;
 mod new;
 mod table;
 
@@ -9,8 +10,9 @@ use crate::components::{Empty, Loaded, PageHead};
 use crate::pages::runs::follow_runs;
 use crate::state::{Live, Query};
 use activity::{Activity, activity_of};
-use domain::ProjectId;
 use domain::run::Status;
+use domain::{Permission, ProjectId};
+pub use form::ProjectFields;
 use futures_util::future::try_join;
 use leptos::prelude::*;
 use new::NewProject;
@@ -32,10 +34,12 @@ pub fn ProjectsPage() -> impl IntoView {
     let activities = Signal::derive(move || activity.data.get());
     view! {
         <PageHead title="Projects">
-            <button
-                type="button" class="btn" aria-expanded=move || adding.get().to_string() aria-controls="new-project"
-                on:click=move |_| adding.update(|adding| *adding = !*adding)
-            >"New project"</button>
+            {move || api.may(Permission::CreateProjects).then(|| view! {
+                <button
+                    type="button" class="btn" aria-expanded=move || adding.get().to_string() aria-controls="new-project"
+                    on:click=move |_| adding.update(|adding| *adding = !*adding)
+                >"New project"</button>
+            })}
         </PageHead>
         <div id="new-project">
             <Show when=move || adding.get()>
@@ -45,7 +49,15 @@ pub fn ProjectsPage() -> impl IntoView {
         <Loaded query=projects rows=5 let:list>
             <Show
                 when=move || list.with(|list| !list.is_empty())
-                fallback=move || view! { <NoProject adding=adding /> }
+                fallback=move || if api.may(Permission::CreateProjects) {
+                    view! { <NoProject adding=adding /> }.into_any()
+                } else {
+                    view! {
+                        <Empty title="No project that you can see.">
+                            <p>"Ask an admin for a role on a project: then it stands here."</p>
+                        </Empty>
+                    }.into_any()
+                }
             >
                 <ProjectTable projects=list activities=activities />
             </Show>

@@ -6,11 +6,12 @@ use super::view::RunView;
 use super::words;
 use crate::api::{Failure, IdempotencyKey, use_api};
 use crate::components::{Dialog, Field, ProblemPanel};
+use domain::failure::{ErrorType, Failure as RunFailure, SafeRetry};
 use domain::run::Status;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use wire::{ActionResponse, CancelRequest, RunResponse};
+use wire::{ActionResponse, CancelRequest, ProblemCode, RunResponse};
 
 /// The longest reason that the server takes.
 const MAX_REASON: &str = "4000";
@@ -21,9 +22,20 @@ pub fn Actions(view: RunView) -> impl IntoView {
     let cancel = action(view, "cancel");
     let retry = action(view, "retry");
     let status = Memo::new(move |_| view.run.data.with(|run| run.as_ref().map(|run| run.status)));
+    // Where repeating does not help, something else is done first.
+    let retry_class = Memo::new(move |_| {
+        view.run.data.with(|run| match run.as_ref().and_then(|run| run.failure.as_ref()) {
+            Some(failure) if is_futile(failure) => "btn",
+            Some(failure) if failure.failed_step.as_ref().is_some_and(|step| view.may_retry(step)) => "btn",
+            Some(_) | None => "btn primary",
+        })
+    });
     let may_repeat = Memo::new(move |_| matches!(status.get(), Some(Status::Failed | Status::Cancelled)));
     let again = Memo::new(move |_| {
-        view.run.data.with(|run| run.as_ref().filter(|run| run.status.is_terminal()).map(start_again))
+        let may_start = retry.with(|retry| retry.as_ref().is_some_and(|retry| !is_forbidden(retry)));
+        view.run
+            .data
+            .with(|run| run.as_ref().filter(|run| may_start && run.status.is_terminal()).map(start_again))
     });
     let is_over =
         Memo::new(move |_| view.run.data.with(|run| run.as_ref().is_none_or(|run| run.status.is_terminal())));
@@ -31,12 +43,12 @@ pub fn Actions(view: RunView) -> impl IntoView {
     let retrying = RwSignal::new(false);
     view! {
         <div class="actions run-actions">
-            {move || (!is_over.get()).then(|| cancel.get()).flatten().map(|action| view! {
+            {move || (!is_over.get()).then(|| cancel.get()).flatten().filter(|action| !is_forbidden(action)).map(|action| view! {
                 <ActionButton action=action class="btn danger" text="Cancel run" press=Callback::new(move |()| opened.set(true)) />
             })}
-            {move || may_repeat.get().then(|| retry.get()).flatten().map(|action| view! {
+            {move || may_repeat.get().then(|| retry.get()).flatten().filter(|action| !is_forbidden(action)).map(|action| view! {
                 <ActionButton
-                    action=action class="btn primary" text="Retry the run"
+                    action=action class=retry_class.get() text="Retry the run"
                     press=Callback::new(move |()| retrying.set(true))
                 />
             })}
@@ -47,6 +59,16 @@ pub fn Actions(view: RunView) -> impl IntoView {
             <CancelForm view=view opened=opened />
         </Dialog>
     }
+}
+
+/// Whether the caller's role does not include it: then it is not offered at all.
+fn is_forbidden(action: &ActionResponse) -> bool {
+    action.code.as_deref() == Some(ProblemCode::Forbidden.as_str())
+}
+
+/// Whether repeating the run as it is would fail the same way.
+fn is_futile(failure: &RunFailure) -> bool {
+    failure.safe_retry == SafeRetry::None || failure.error_type == ErrorType::Validation
 }
 
 /// What the server says of an action; `None` where it does not know it.

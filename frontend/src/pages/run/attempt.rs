@@ -2,6 +2,7 @@
 
 use super::log::LogViewer;
 use super::selection::{Selected, Tab};
+use super::step_retry::RetryFromStep;
 use super::view::RunView;
 use super::words;
 use crate::components::{DigestText, Elapsed, StatusBadge, StatusKind, When};
@@ -40,14 +41,29 @@ fn OneAttempt(view: RunView, steps: Signal<StepList>, selected: Selected) -> imp
     let title = found.with_untracked(|found| found.as_ref().and_then(|(_, title, _)| title.clone()));
     let log_bytes =
         Memo::new(move |_| found.with(|found| found.as_ref().map_or(0, |(_, _, attempt)| attempt.log_bytes)));
+    let inherited = Memo::new(move |_| {
+        found.with(|found| found.as_ref().and_then(|(_, _, attempt)| attempt.inherited_from))
+    });
     let decisions = Tab::Decisions.href(&view.page());
     view! {
         <section class="attempt" aria-labelledby="attempt-title">
             <div class="attempt-head">
                 <h2 id="attempt-title"><code>{step.to_string()}</code>{format!(" · attempt {number}")}</h2>
                 <StatusBadge kind=Signal::derive(move || kind_of(&uses, state.get())) />
+                {
+                    let shown = step.clone();
+                    let may = Memo::new(move |_| view.may_retry(&shown));
+                    let step = step.clone();
+                    view! { <Show when=move || may.get()><RetryFromStep view=view step=step.clone() class="btn" /></Show> }
+                }
                 {title.map(|title| view! { <span class="muted">{visible::shown(&title)}</span> })}
             </div>
+            {move || inherited.get().map(|from| view! {
+                <p class="inherited" data-inherited="">
+                    "Taken over from "<a href=format!("/projects/{}/runs/{from}", view.path.project)>{words::of_earlier(view, from)}</a>
+                    ": it was not run again here."
+                </p>
+            })}
             {move || found.get().map(|(_, _, attempt)| details(&attempt))}
             {if is_gate {
                 view! {

@@ -7,7 +7,7 @@ use crate::components::{Empty, Loaded, When};
 use crate::state::Query;
 use crate::text::visible;
 use leptos::prelude::*;
-use wire::{DiagnosticList, DiagnosticResponse};
+use wire::{DiagnosticList, DiagnosticResponse, RunResponse};
 
 /// Events that could not be published, and evidence that could not be built.
 #[component]
@@ -22,6 +22,60 @@ pub fn Diagnostics(view: RunView) -> impl IntoView {
             <h2 id="diagnostics-title">"Diagnostics"</h2>
             <Loaded query=found rows=3 let:list>
                 {move || list.with(diagnostics)}
+            </Loaded>
+        </section>
+    }
+}
+
+/// Events that did not reach a channel, on the run's page itself: whoever relies on them looks there.
+#[component]
+pub fn LostEvents(view: RunView, run: Signal<RunResponse>) -> impl IntoView {
+    let count = Memo::new(move |_| run.with(|run| run.diagnostics.event_channel));
+    let is_any = Memo::new(move |_| count.get() > 0);
+    move || is_any.get().then(|| view! { <Lost view=view count=count /> })
+}
+
+#[component]
+fn Lost(view: RunView, count: Memo<u64>) -> impl IntoView {
+    let api = use_api();
+    let found = Query::new(move || {
+        count.track();
+        count.get_untracked();
+        async move { api.list_diagnostics(view.path).await }
+    });
+    let row = |diagnostic: DiagnosticResponse| {
+        view! {
+            <tr role="row">
+                <td role="cell" data-label="Channel" class="cell-title">{visible::shown(&words::of_code(&diagnostic.channel))}</td>
+                <td role="cell" data-label="Event">{diagnostic.event.map(|event| words::sentence(&event))}</td>
+                <td role="cell" data-label="Why" class="cell-long">
+                    {words::sentence(&diagnostic.reason)}": "{visible::shown(&diagnostic.detail)}
+                    {diagnostic.remediation.map(|text| view! { <div class="muted">{text}</div> })}
+                </td>
+                <td role="cell" data-label="Tried">{super::attempt::plural(diagnostic.attempts as usize, "time")}</td>
+                <td role="cell" data-label="Last"><When at=diagnostic.timestamp /></td>
+            </tr>
+        }
+    };
+    view! {
+        <section class="panel lost-events" aria-labelledby="lost-events">
+            <h2 id="lost-events">"Events that did not arrive"</h2>
+            <p class="muted">"The run itself is not affected: its history below is complete. What listens at these channels missed something."</p>
+            <Loaded query=found rows=2 let:list>
+                <div class="table-scroll" tabindex="0" role="region" aria-label="Events that did not arrive">
+                    <table class="table cards" role="table" aria-labelledby="lost-events">
+                        <thead role="rowgroup"><tr role="row">
+                            <th scope="col" role="columnheader">"Channel"</th>
+                            <th scope="col" role="columnheader">"Event"</th>
+                            <th scope="col" role="columnheader">"Why"</th>
+                            <th scope="col" role="columnheader">"Tried"</th>
+                            <th scope="col" role="columnheader">"Last"</th>
+                        </tr></thead>
+                        <tbody role="rowgroup">
+                            {move || list.get().items.into_iter().filter(|it| it.error_type == "run_event_publication_failed").map(row).collect_view()}
+                        </tbody>
+                    </table>
+                </div>
             </Loaded>
         </section>
     }

@@ -1,20 +1,29 @@
 //! What the run is: its pinned workflow, its origin, its times.
 
+use super::view::RunView;
 use super::words;
 use crate::components::{DigestText, Elapsed, When};
 use crate::text::visible;
+use domain::event::EventKind;
 use leptos::prelude::*;
 use wire::RunResponse;
 
 /// What the run is, as a list of names and values.
 #[component]
-pub fn Facts(run: Signal<RunResponse>, project_name: Memo<String>) -> impl IntoView {
+pub fn Facts(view: RunView, run: Signal<RunResponse>, project_name: Memo<String>) -> impl IntoView {
     let fixed = run.get_untracked();
     let workflow = fixed.workflow.clone();
     let workflow_page = format!("/workflows?workflow={}&version={}", workflow.name, workflow.version);
     let base = Memo::new(move |_| run.with(|run| (run.base_ref.clone(), run.base_commit.clone())));
     let times = Memo::new(move |_| run.with(|run| (run.started_at, run.completed_at)));
     let project = format!("/projects/{}", fixed.project_id);
+    // What a retry of one step began with stands in the event that made it.
+    let begins_at = Memo::new(move |_| {
+        view.events.with(|events| {
+            let retried = events.values().find(|event| event.event == EventKind::RunRetried)?;
+            retried.data.get("starts_at")?.as_str().map(str::to_owned)
+        })
+    });
     let labels = fixed.labels.clone();
     view! {
         <dl class="run-facts">
@@ -56,7 +65,8 @@ pub fn Facts(run: Signal<RunResponse>, project_name: Memo<String>) -> impl IntoV
                     {fixed.attempt}
                     {fixed.retry_of.map(|earlier| view! {
                         " · retry of "
-                        <a href=format!("/projects/{}/runs/{earlier}", fixed.project_id)>"the attempt before"</a>
+                        <a href=format!("/projects/{}/runs/{earlier}", fixed.project_id)>{format!("attempt {}", fixed.attempt.saturating_sub(1))}</a>
+                        {move || begins_at.get().map(|step| view! { ", beginning at "<code>{step}</code> })}
                     })}
                 </dd>
             </div>

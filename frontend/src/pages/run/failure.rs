@@ -1,6 +1,7 @@
 //! Why the run failed, and what to do about it.
 
 use super::selection::Selected;
+use super::step_retry::RetryFromStep;
 use super::view::RunView;
 use super::words;
 use crate::components::When;
@@ -31,6 +32,7 @@ fn Explained(view: RunView, failure: Failure) -> impl IntoView {
         complete,
         missing_fields,
     } = failure;
+    let retried_from = failed_step.clone();
     let link = move |step: Option<StepKey>, otherwise: &'static str| match step {
         None => view! { <span class="muted">{otherwise}</span> }.into_any(),
         Some(step) => {
@@ -66,8 +68,17 @@ fn Explained(view: RunView, failure: Failure) -> impl IntoView {
                 <dt>"When"</dt>
                 <dd><When at=timestamp /></dd>
             </dl>
+            {retried_from.map(|step| {
+                let shown = step.clone();
+                let may = Memo::new(move |_| view.may_retry(&shown));
+                view! {
+                    <Show when=move || may.get()>
+                        <p class="actions"><RetryFromStep view=view step=step.clone() class="btn primary" /></p>
+                    </Show>
+                }
+            })}
             {(!complete).then(|| view! {
-                <p class="failure-missing">{not_known(&missing_fields)}</p>
+                <p class="failure-missing" data-incomplete="">{not_known(&missing_fields)}</p>
             })}
         </section>
     }
@@ -75,8 +86,9 @@ fn Explained(view: RunView, failure: Failure) -> impl IntoView {
 
 fn not_known(fields: &[String]) -> String {
     if fields.is_empty() {
-        "Part of the context is not known.".to_owned()
+        "The context of this failure is incomplete.".to_owned()
     } else {
-        format!("Not known: {}.", fields.join(", "))
+        let fields: Vec<String> = fields.iter().map(|field| words::of_code(field)).collect();
+        format!("The context of this failure is incomplete. Not known: {}.", fields.join(", "))
     }
 }

@@ -15,6 +15,7 @@ mod log;
 mod retry;
 mod selection;
 mod shipped;
+mod step_retry;
 mod timeline;
 mod view;
 mod words;
@@ -89,7 +90,7 @@ fn announce(view: RunView) {
 fn Missing(path: RunPath) -> impl IntoView {
     view! {
         <PageHead title="There is no such run" />
-        <p>"This project has no run with that identifier. The address may be mistyped, or the run belongs to another project or server."</p>
+        <p>"This project has no run with that identifier. The address may be mistyped, the run may belong to another project or server, or you may not see it."</p>
         <p><a href=format!("/projects/{}/runs", path.project)>"The project's runs"</a></p>
     }
 }
@@ -141,8 +142,10 @@ fn Content(view: RunView, run: Signal<RunResponse>, project_name: Memo<String>) 
     let shown = StoredValue::new(None);
     view! {
         <div class="run">
-            <facts::Facts run=run project_name=project_name />
+            <facts::Facts view=view run=run project_name=project_name />
             <failure::FailurePanel view=view run=run />
+            <diagnostics::LostEvents view=view run=run />
+            <step_retry::StepRetryDialog view=view />
             <shipped::Shipped view=view />
             {move || gate.get().map(|gate| {
                 // A gate that opens in another's place goes on where that one left its reader.

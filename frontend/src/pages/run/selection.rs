@@ -110,7 +110,7 @@ pub const fn is_over(state: AttemptState) -> bool {
     }
 }
 
-/// Where a run like this one is started, its short inputs filled in.
+/// Where a run like this one is started, with its base, title, labels and short inputs filled in.
 pub fn start_again(run: &RunResponse) -> String {
     /// A longer value would make an address that servers refuse.
     const MAX_BYTES: usize = 1_000;
@@ -120,6 +120,13 @@ pub fn start_again(run: &RunResponse) -> String {
         if matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_)) && text.len() <= MAX_BYTES {
             address.push_str(&format!("&input.{}={}", escaped(name), escaped(&text)));
         }
+    }
+    let filled = [("title", &run.title), ("base", &run.base_ref)];
+    for (name, value) in filled.into_iter().filter_map(|(name, value)| Some((name, value.as_ref()?))) {
+        address.push_str(&format!("&{name}={}", escaped(value)));
+    }
+    for (key, value) in &run.labels {
+        address.push_str(&format!("&label.{}={}", escaped(key), escaped(value)));
     }
     address
 }

@@ -3,12 +3,13 @@
 use super::selection::{Selected, Tab};
 use crate::api::{ApiClient, Failure, RunPath, use_api};
 use crate::state::Query;
+use domain::contract::StepKey;
 use domain::event::EventKind;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use wire::{EventResponse, ListTransitions, RunResponse, StepList, TransitionResponse};
+use wire::{ActionResponse, EventResponse, ListTransitions, RunResponse, StepList, TransitionResponse};
 
 /// The most transitions in one answer.
 const PAGE: i64 = 1_000;
@@ -25,6 +26,8 @@ pub struct RunView {
     /// The number of the newest event known; what depends on the run is read anew when it rises.
     pub changed: RwSignal<i64>,
     pub tab: Memo<Tab>,
+    /// The step that somebody wants to retry from.
+    pub retrying_step: RwSignal<Option<StepKey>>,
     /// The attempt whose details are shown.
     pub selected: Memo<Option<Selected>>,
     /// Whether the address names the attempt; otherwise the page goes along with the run.
@@ -69,7 +72,19 @@ impl RunView {
         });
         let is_chosen = Memo::new(move |_| chosen.with(Option::is_some));
         let events = RwSignal::new(BTreeMap::new());
-        Self { path, run, steps, transitions, events, changed, tab, selected, is_chosen }
+        let retrying_step = RwSignal::new(None);
+        Self { path, run, steps, transitions, events, changed, tab, retrying_step, selected, is_chosen }
+    }
+
+    /// Whether the pinned contract and the caller's role let the run be retried from this step.
+    pub fn may_retry(self, step: &StepKey) -> bool {
+        self.run.data.with(|run| {
+            let actions = run.iter().flat_map(|run| &run.allowed_actions);
+            let of_step = |action: &&ActionResponse| {
+                action.action == "retry_step" && action.step.as_ref() == Some(step) && action.allowed
+            };
+            actions.into_iter().any(|action| of_step(&action))
+        })
     }
 
     /// The address of the page, without what it selects.

@@ -1,10 +1,12 @@
 //! What the page says of events, reasons and kinds of steps.
 
+use super::view::RunView;
 use crate::state::duration;
 use domain::event::EventKind;
 use domain::failure::SafeRetry;
 use domain::run::Status;
-use domain::{Actor, ActorKind};
+use domain::{Actor, ActorKind, RunId};
+use leptos::prelude::With;
 use serde_json::{Map, Value};
 
 /// A code such as `tests_failed` as words.
@@ -77,6 +79,15 @@ pub fn of_actor(actor: &Actor) -> String {
             if actor.token_id.is_some() { format!("{name} (by API token)") } else { name }
         }
     }
+}
+
+/// An earlier run of the lineage.
+pub fn of_earlier(view: RunView, earlier: RunId) -> String {
+    view.run.data.with(|run| match run {
+        Some(run) if run.retry_of == Some(earlier) => format!("attempt {}", run.attempt.saturating_sub(1)),
+        Some(run) if run.root_run_id == earlier => "attempt 1".to_owned(),
+        Some(_) | None => "an earlier attempt".to_owned(),
+    })
 }
 
 pub const fn of_safe_retry(retry: SafeRetry) -> &'static str {

@@ -8,6 +8,7 @@ use wire::WorkflowResponse;
 /// Where the catalogue is.
 pub const PATH: &str = "/workflows";
 const PREFILL: &str = "input.";
+const LABEL: &str = "label.";
 
 /// What the address says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,6 +21,12 @@ pub struct Selection {
     pub project: Option<ProjectId>,
     /// What inputs begin with, by name.
     pub prefill: Vec<(String, String)>,
+    /// What the run's title begins with.
+    pub title: String,
+    /// What is proposed to start from.
+    pub base: String,
+    /// Keys and values of labels.
+    pub labels: Vec<(String, String)>,
 }
 
 impl Selection {
@@ -45,7 +52,18 @@ impl Selection {
                     selection.project = ProjectId::parse(value).ok();
                     selection.project.is_some()
                 }
+                "title" => {
+                    selection.title = value.to_owned();
+                    true
+                }
+                "base" => {
+                    selection.base = value.to_owned();
+                    true
+                }
                 other => {
+                    if let Some(key) = other.strip_prefix(LABEL) {
+                        selection.labels.push((key.to_owned(), value.to_owned()));
+                    }
                     if let Some(input) = other.strip_prefix(PREFILL) {
                         selection.prefill.push((input.to_owned(), value.to_owned()));
                     }
@@ -60,23 +78,28 @@ impl Selection {
     }
 
     pub fn address(&self) -> String {
-        let prefill: Vec<(String, &String)> =
-            self.prefill.iter().map(|(name, value)| (format!("{PREFILL}{name}"), value)).collect();
+        let named = |prefix: &'static str| {
+            move |(name, value): &(String, String)| (format!("{prefix}{name}"), value.clone())
+        };
+        let prefill: Vec<(String, String)> =
+            self.prefill.iter().map(named(PREFILL)).chain(self.labels.iter().map(named(LABEL))).collect();
         let own = [
             ("q", self.search.clone()),
             ("workflow", self.workflow.as_ref().map(ToString::to_string).unwrap_or_default()),
             ("version", self.version.map(|version| version.to_string()).unwrap_or_default()),
             ("project", self.project.map(|project| project.to_string()).unwrap_or_default()),
+            ("title", self.title.clone()),
+            ("base", self.base.clone()),
         ];
         address(
             PATH,
-            own.into_iter().chain(prefill.iter().map(|(name, value)| (name.as_str(), (*value).clone()))),
+            own.into_iter().chain(prefill.iter().map(|(name, value)| (name.as_str(), value.clone()))),
         )
     }
 
-    /// The same with another workflow, or none: version and inputs belong to the one before.
+    /// The same with another workflow, or none: version and what is filled in belong to the one before.
     pub fn of_workflow(&self, workflow: Option<WorkflowName>) -> Self {
-        Self { workflow, version: None, prefill: Vec::new(), ..self.clone() }
+        Self { search: self.search.clone(), project: self.project, workflow, ..Self::default() }
     }
 }
 
@@ -102,13 +125,18 @@ mod tests {
             ("version", "2"),
             ("project", id),
             ("input.a b", "x&y"),
+            ("title", "Again"),
+            ("base", "v1"),
+            ("label.team", "parser"),
             ("z", "1"),
         ];
         let (selection, ignored) = Selection::parse(pairs);
         assert!(ignored.is_empty());
         assert_eq!(
             selection.address(),
-            format!("/workflows?q=fix&workflow=fix_it&version=2&project={id}&input.a%20b=x%26y")
+            format!(
+                "/workflows?q=fix&workflow=fix_it&version=2&project={id}&title=Again&base=v1&input.a%20b=x%26y&label.team=parser"
+            )
         );
         assert_eq!(
             selection.of_workflow(None).address(),

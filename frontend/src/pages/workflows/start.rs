@@ -6,11 +6,12 @@ use super::input::{fields, input};
 use super::labels::Labels;
 use super::selection::Selection;
 use super::start_fields::{BaseRef, Plain, ProjectChoice};
-use super::typed::{Kept, typed};
+use super::typed::{Kept, remember, remembered, typed};
 use crate::api::{Failure, use_api};
 use crate::components::{Copy, FaultSummary, ProblemPanel};
 use crate::form::{Kind, Marks, start_run_by_curl};
 use crate::pages::submission::Submission;
+use domain::Permission;
 use leptos::{ev, prelude::*};
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
@@ -29,7 +30,10 @@ pub fn StartForm(
     let navigate = use_navigate();
     let open = Memo::new(move |_| {
         projects.with(|all| {
-            all.iter().filter(|project| project.archived_at.is_none()).cloned().collect::<Vec<_>>()
+            let may = |project: &&ProjectResponse| {
+                project.archived_at.is_none() && project.permissions.contains(&Permission::StartRuns)
+            };
+            all.iter().filter(may).cloned().collect::<Vec<_>>()
         })
     });
     let project = Memo::new(move |_| {
@@ -41,12 +45,26 @@ pub fn StartForm(
             (None, _) => None,
         })
     });
-    let typed = typed(&version, project, &selection.get_untracked(), kept.get_value());
+    let filled = selection.get_untracked();
+    // What an address fills in comes before what was typed at another time.
+    let is_filled = !filled.prefill.is_empty() || !filled.title.is_empty() || !filled.labels.is_empty();
+    let before = kept.get_value().or_else(|| if is_filled { None } else { remembered(&version.name) });
+    let typed = typed(&version, project, &filled, before);
     let form = typed.form.clone();
     {
         let typed = typed.clone();
         on_cleanup(move || {
             kept.try_set_value(Some(untrack(|| typed.kept())));
+        });
+    }
+    let workflow = StoredValue::new(version.name.clone());
+    {
+        let typed = typed.clone();
+        Effect::new(move |is_first: Option<()>| {
+            let now = typed.harmless();
+            if is_first.is_some() {
+                remember(&workflow.get_value(), Some(&now));
+            }
         });
     }
     let submission = Submission::new();
@@ -97,6 +115,7 @@ pub fn StartForm(
         spawn_local(async move {
             let result = api.start_run(project, &key, &request).await;
             if let Some(run) = submission.end(&body, result) {
+                remember(&workflow.get_value(), None);
                 navigate(&run.page, NavigateOptions::default());
             }
         });

@@ -1,10 +1,12 @@
 //! What the form asks for beside the inputs.
 
 use super::selection::Selection;
+use crate::api::use_api;
 use crate::components::Field;
 use crate::form::{Marks, PROJECT, element_id};
 use crate::pages::address::address;
-use domain::ProjectId;
+use crate::people::role_name;
+use domain::{Permission, ProjectId};
 use leptos::{ev, prelude::*};
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
@@ -19,7 +21,7 @@ pub fn ProjectChoice(
     selection: Memo<Selection>,
     marks: Memo<Marks>,
 ) -> impl IntoView {
-    let navigate = use_navigate();
+    let (api, navigate) = (use_api(), use_navigate());
     let id = element_id(PROJECT);
     let fault = Signal::derive(move || marks.with(|marks| marks.at.get(PROJECT).cloned()));
     let choose = move |event: ev::Event| {
@@ -29,10 +31,14 @@ pub fn ProjectChoice(
     };
     let note = move || {
         let wanted = selection.with(|selection| selection.project).filter(|_| project.get().is_none())?;
-        let archived = projects
-            .with(|all| all.iter().find(|project| project.id == wanted).map(|project| project.name.clone()));
-        Some(match archived {
-            Some(name) => format!("{name} is archived: choose another project."),
+        let found = projects.with(|all| all.iter().find(|project| project.id == wanted).cloned());
+        Some(match found {
+            Some(ProjectResponse { name, archived_at: Some(_), .. }) => {
+                format!("{name} is archived: choose another project.")
+            }
+            Some(ProjectResponse { name, role, .. }) => {
+                format!("You may not start runs on {name}: you are {} there.", role_name(role).to_lowercase())
+            }
             None => "There is no project with the id in the address.".to_owned(),
         })
     };
@@ -53,8 +59,10 @@ pub fn ProjectChoice(
             </select>
             <p class="hint" id=format!("{id}-hint")>
                 {note}
-                {move || open.with(Vec::is_empty).then(|| view! {
-                    "There is no project to run on. "<a href=address("/projects", [])>"Make one"</a>"."
+                {move || open.with(Vec::is_empty).then(|| if api.may(Permission::CreateProjects) {
+                    view! { "There is no project to run on. "<a href=address("/projects", [])>"Make one"</a>"." }.into_any()
+                } else {
+                    "There is no project on which you may start runs. Ask an admin for the role operator on one.".into_any()
                 })}
             </p>
         </Field>

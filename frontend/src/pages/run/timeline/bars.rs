@@ -46,6 +46,7 @@ pub fn bars(
     let ready_ms = steps
         .iter()
         .flat_map(|step| &step.attempts)
+        .filter(|other| other.inherited_from.is_none())
         .filter_map(|other| other.finished_at)
         .filter(|&finished| started.is_none_or(|started| finished <= started))
         .max()

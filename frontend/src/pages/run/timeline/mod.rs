@@ -48,7 +48,8 @@ fn Gantt(view: RunView, run: Signal<RunResponse>, steps: Signal<StepList>) -> im
         let now = now_ms.get();
         steps.with(|steps| {
             let all = steps.items.iter().flat_map(|step| {
-                step.attempts.iter().flat_map(|attempt| bars(&steps.items, step, attempt, created, now))
+                let own = step.attempts.iter().filter(|attempt| attempt.inherited_from.is_none());
+                own.flat_map(|attempt| bars(&steps.items, step, attempt, created, now))
             });
             let busy: Vec<_> =
                 all.filter(|bar| bar.kind == BarKind::Working).map(|bar| (bar.from_ms, bar.to_ms)).collect();

@@ -7,6 +7,7 @@ use crate::components::{Elapsed, StatusBadge, StatusKind};
 use crate::pages::run::attempt::{kind_of, test_counts};
 use crate::pages::run::view::RunView;
 use crate::pages::run::words;
+use crate::text::visible;
 use domain::Timestamp;
 use leptos::prelude::*;
 use wire::{AttemptResponse, StepList, StepResponse};
@@ -37,6 +38,10 @@ pub fn Row(
     let attempt = Memo::new(move |_| data.get().and_then(|(_, attempt)| attempt));
     let drawn = Memo::new(move |_| -> Vec<Drawn> {
         let Some((step, Some(attempt))) = data.get() else { return Vec::new() };
+        if attempt.inherited_from.is_some() {
+            // It took its time in another run.
+            return Vec::new();
+        }
         let now = now_ms.get();
         let bars = steps.with(|steps| bars(&steps.items, &step, &attempt, created, now));
         axis.with(|axis| {
@@ -61,11 +66,16 @@ pub fn Row(
     let step_title = data.with_untracked(|data| data.as_ref().and_then(|(step, _)| step.title.clone()));
     let is_retried =
         Memo::new(move |_| data.with(|data| data.as_ref().is_some_and(|(step, _)| step.attempts.len() > 1)));
-    let name = row.step.to_string();
+    let key = row.step.to_string();
+    let shown_title = step_title.as_deref().map(visible::shown);
+    let name = shown_title.map_or_else(
+        || view! { <code>{row.step.to_string()}</code> }.into_any(),
+        |title| view! { <span>{title}</span> }.into_any(),
+    );
     let number = row.attempt.unwrap_or_default();
     let label = move || {
         view! {
-            <code>{name.clone()}</code>
+            {name}
             {move || is_retried.get().then(|| view! { <span class="gantt-try">{format!("attempt {number}")}</span> })}
         }
     };
@@ -76,13 +86,13 @@ pub fn Row(
             {match selection {
                 Some(selection) => view! {
                     <a
-                        class="gantt-name" href=selection.href(&view.page()) data-noscroll="" title=step_title
+                        class="gantt-name" href=selection.href(&view.page()) data-noscroll="" title=key
                         aria-current=move || is_selected.get().then_some("true")
                     >
                         {label()}
                     </a>
                 }.into_any(),
-                None => view! { <span class="gantt-name" title=step_title>{label()}</span> }.into_any(),
+                None => view! { <span class="gantt-name" title=key>{label()}</span> }.into_any(),
             }}
             <span class="gantt-state">
                 {move || match kind.get() {
@@ -102,7 +112,7 @@ pub fn Row(
                 }).collect_view()}
             </div>
             <span class="gantt-time">
-                {move || attempt.get().and_then(|attempt| attempt.started_at.map(|start| (start, attempt.finished_at)))
+                {move || attempt.get().filter(|attempt| attempt.inherited_from.is_none()).and_then(|attempt| attempt.started_at.map(|start| (start, attempt.finished_at)))
                     .map(|(start, end)| view! { <Elapsed start=start end=end /> })}
             </span>
             <span class="gantt-notes">
@@ -117,6 +127,9 @@ pub fn Row(
 /// What is worth knowing of an attempt beside its state.
 fn notes(attempt: &AttemptResponse) -> Vec<(&'static str, String)> {
     let mut notes = Vec::new();
+    if attempt.inherited_from.is_some() {
+        notes.push(("plain", "taken over".to_owned()));
+    }
     if let Some(failure) = &attempt.failure {
         notes.push(("failed", words::of_code(failure.reason.as_str())));
     }

@@ -1,5 +1,8 @@
 //! One project.
 
+mod edit;
+mod members;
+
 use super::address::address;
 use super::not_found::NotFoundPage;
 use super::projects::mode_in_words;
@@ -7,13 +10,16 @@ use super::runs::{RunTable, follow_runs, title_of};
 use crate::api::{ApiClient, Failure, use_api};
 use crate::components::{Elapsed, Empty, Loaded, PageHead, ProblemPanel, StatusBadge, StatusKind, When};
 use crate::form::unsplit;
+use crate::people::{means, role_name};
 use crate::state::{Clock, Crumb, Live, Query};
 use domain::approval::ApprovalStatus;
 use domain::run::Status;
-use domain::{ProjectId, RunId};
+use domain::{Permission, ProjectId, RunId};
+use edit::Edit;
 use futures_util::future::try_join;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use members::Members;
 use wire::{ApprovalResponse, ListApprovals, ListRuns, ProblemCode, ProjectResponse, RunList, RunResponse};
 
 /// How many of the newest runs are shown.
@@ -64,6 +70,14 @@ fn ProjectDetail(id: ProjectId) -> impl IntoView {
         },
         refetch,
     ));
+    let may = move |permission: Permission| {
+        project
+            .data
+            .with(|project| project.as_ref().is_some_and(|project| project.permissions.contains(&permission)))
+    };
+    let may_start = Memo::new(move |_| may(Permission::StartRuns));
+    let query = use_query_map();
+    let tab = Memo::new(move |_| query.with(|query| Tab::of_query(query.get_str("tab"))));
     let start = move || address("/workflows", [("project", id.to_string())]);
     move || {
         if missing.get() {
@@ -73,24 +87,73 @@ fn ProjectDetail(id: ProjectId) -> impl IntoView {
             <PageHead title=title above=above>
                 {move || archived.get().map(|at| view! { <span class="chip">"archived "<When at=at /></span> })}
                 <div class="actions">
-                    {move || archived.get().is_none().then(|| view! { <a class="btn primary" href=start()>"Start a run"</a> })}
+                    {move || (archived.get().is_none() && may_start.get()).then(|| view! { <a class="btn primary" href=start()>"Start a run"</a> })}
                     <a class="btn" href=format!("/projects/{id}/runs")>"All runs"</a>
                 </div>
             </PageHead>
-            <div class="project-columns">
-                <div class="stack">
-                    <OpenGates gates=gates />
-                    <RecentRuns id=id runs=runs />
-                </div>
-                <section class="panel" aria-labelledby="settings">
-                    <h2 id="settings">"Settings"</h2>
-                    <Loaded query=project rows=6 let:data>
-                        {move || view! { <Details project=data.get() /> }}
-                    </Loaded>
-                </section>
-            </div>
+            <Tabs id=id tab=tab may=may />
+            {move || match tab.get() {
+                Tab::Overview => view! {
+                    <div class="project-columns">
+                        <div class="stack">
+                            <OpenGates gates=gates />
+                            <RecentRuns id=id runs=runs may_start=may_start />
+                        </div>
+                        <section class="panel" aria-labelledby="settings">
+                            <h2 id="settings">"Settings"</h2>
+                            <Loaded query=project rows=6 let:data>
+                                {move || view! { <Details project=data.get() /> }}
+                            </Loaded>
+                        </section>
+                    </div>
+                }
+                .into_any(),
+                Tab::Members => view! { <Members id=id may_manage=Signal::derive(move || may(Permission::ManageMembers)) /> }.into_any(),
+                Tab::Settings => view! { <Edit id=id project=project may=Signal::derive(move || project.data.with(|project| project.as_ref().map(|project| project.permissions.clone()).unwrap_or_default())) /> }.into_any(),
+            }}
         }
         .into_any()
+    }
+}
+
+/// A part of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    Overview,
+    Members,
+    /// For whoever may change them.
+    Settings,
+}
+
+impl Tab {
+    /// The tab of an address; anything unknown is the overview.
+    fn of_query(value: Option<&str>) -> Self {
+        match value {
+            Some("members") => Self::Members,
+            Some("settings") => Self::Settings,
+            Some(_) | None => Self::Overview,
+        }
+    }
+}
+
+#[component]
+fn Tabs(
+    id: ProjectId,
+    tab: Memo<Tab>,
+    may: impl Fn(Permission) -> bool + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let entry = move |of: Tab, query: &'static str, title: &'static str| {
+        view! {
+            <a href=format!("/projects/{id}{query}") data-noscroll="" aria-current=move || (tab.get() == of).then_some("page")>{title}</a>
+        }
+    };
+    view! {
+        <nav class="tabs" aria-label="Parts of the project">
+            {entry(Tab::Overview, "", "Overview")}
+            {entry(Tab::Members, "?tab=members", "Members")}
+            {move || (may(Permission::ManageProjects) || may(Permission::ArchiveProjects))
+                .then(|| entry(Tab::Settings, "?tab=settings", "Change settings"))}
+        </nav>
     }
 }
 
@@ -113,6 +176,8 @@ fn Details(project: ProjectResponse) -> impl IntoView {
                 {mode_in_words(project.shipping.mode)}" "<code>{project.shipping.branch_pattern}</code>
                 " at "<code>{project.shipping.remote}</code>
             </dd>
+            <dt>"Your role"</dt>
+            <dd>{role_name(project.role)}": "<span class="muted">{means(project.role)}</span></dd>
             <dt>"Created"</dt>
             <dd><When at=project.created_at />{project.created_by.name.map(|name| format!(" by {name}"))}</dd>
             <dt>"Changed"</dt><dd><When at=project.updated_at /></dd>
@@ -122,7 +187,7 @@ fn Details(project: ProjectResponse) -> impl IntoView {
 }
 
 #[component]
-fn RecentRuns(id: ProjectId, runs: Query<RunList>) -> impl IntoView {
+fn RecentRuns(id: ProjectId, runs: Query<RunList>, may_start: Memo<bool>) -> impl IntoView {
     let ids = Memo::new(move |_| {
         runs.data.with(|list| list.iter().flat_map(|list| &list.items).map(|run| run.id).collect::<Vec<_>>())
     });
@@ -131,7 +196,11 @@ fn RecentRuns(id: ProjectId, runs: Query<RunList>) -> impl IntoView {
     });
     let none = move || {
         let start = address("/workflows", [("project", id.to_string())]);
-        view! { <Empty title="No runs yet."><p><a href=start>"Start one"</a></p></Empty> }
+        view! {
+            <Empty title="No runs yet.">
+                {move || may_start.get().then(|| view! { <p><a href=start.clone()>"Start one"</a></p> })}
+            </Empty>
+        }
     };
     view! {
         <section class="panel" aria-labelledby="recent">

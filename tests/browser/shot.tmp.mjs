@@ -1,0 +1,32 @@
+import { chromium as engine } from "@playwright/test";
+import { recall } from "./support/looking.mjs";
+import { chromium } from "./support/places.mjs";
+const url = process.argv[2], project = process.argv[3];
+const browser = await engine.launch(chromium());
+const storageState = await recall(url);
+const view = async (dark, width, stranger) => (await browser.newContext({ baseURL: url, storageState: stranger ? undefined : storageState, colorScheme: dark ? "dark" : "light", reducedMotion: "reduce", viewport: { width, height: 900 } })).newPage();
+const errors = [];
+for (const [dark, width] of [[false, 1440], [true, 390]]) {
+  const tag = `${dark ? "d" : "l"}${width}`;
+  let page = await view(dark, width);
+  page.on("pageerror", (e) => errors.push(String(e)));
+  await page.goto("/people"); await page.getByRole("button", { name: "Invite somebody" }).click();
+  await page.getByRole("button", { name: "Add a role" }).click(); await page.getByText("What the roles mean").click();
+  await page.screenshot({ path: `/tmp/f-png/invite-${tag}.png`, fullPage: true });
+  await page.getByRole("textbox", { name: /Whom/ }).fill("Dora"); await page.getByRole("button", { name: "Make the invitation" }).click();
+  await page.getByRole("textbox", { name: /Invitation of/ }).waitFor(); await page.screenshot({ path: `/tmp/f-png/invited-${tag}.png` });
+  await page.goto("/people"); await page.locator("[data-user=alice]").getByRole("button", { name: /Change the role/ }).click();
+  await page.screenshot({ path: `/tmp/f-png/role-${tag}.png` });
+  await page.goto("/account"); await page.getByRole("button", { name: "New token" }).click();
+  await page.getByRole("radio", { name: "Only what is chosen here" }).check(); await page.getByRole("radio", { name: "Only these projects" }).check();
+  await page.waitForTimeout(500); await page.screenshot({ path: `/tmp/f-png/token-${tag}.png`, fullPage: true });
+  await page.goto(`/projects/${project}?tab=settings`); await page.getByRole("button", { name: "Save the settings" }).waitFor();
+  await page.screenshot({ path: `/tmp/f-png/settings-${tag}.png`, fullPage: true });
+  page = await view(dark, width, true); await page.goto("/sign-in?invitation=1#token=jido_x");
+  await page.getByRole("button", { name: "Accept and sign in" }).click();
+  await page.screenshot({ path: `/tmp/f-png/invitation-${tag}.png` });
+  await page.getByRole("textbox").fill("zoe"); await page.getByRole("button", { name: "Accept and sign in" }).click(); await page.getByText("does not work any more").first().waitFor();
+  await page.screenshot({ path: `/tmp/f-png/spent-${tag}.png` });
+}
+console.log(errors);
+await browser.close();
