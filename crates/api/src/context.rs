@@ -2,15 +2,17 @@
 
 use crate::error::{Error, code_of_status, headers_of};
 use crate::operations::operations;
+use crate::server::App;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpResponse, ResponseError};
+use actix_web::{HttpMessage, HttpResponse, ResponseError, web};
 use futures_util::FutureExt;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
+use std::time::Instant;
 use uuid::Uuid;
 use wire::Problem;
 
@@ -45,17 +47,37 @@ pub async fn surround(
         operation: operations().named(request.method().as_str(), request.path()),
     };
     request.extensions_mut().insert(seen.clone());
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let began = Instant::now();
+    let answered = answer(request, next, &seen).await;
+    if let Some(app) = app {
+        let status = match &answered {
+            Ok(response) => response.status(),
+            Err(error) => error.as_response_error().status_code(),
+        };
+        app.metrics.answered(&seen, status, began.elapsed());
+    }
+    answered
+}
+
+async fn answer(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    seen: &Seen,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {
-        Ok(Ok(response)) => Ok(finished(response.map_into_boxed_body(), &seen)),
+        Ok(Ok(response)) => Ok(finished(response.map_into_boxed_body(), seen)),
         Ok(Err(error)) => {
             let response = error.error_response();
-            let problem = problem_of(&response, &seen);
-            Err(Rendered { seen, problem }.into())
+            let problem = problem_of(&response, seen);
+            Err(Rendered { seen: seen.clone(), problem }.into())
         }
         // The panic hook has logged where and why.
-        Err(_) => {
-            Err(Rendered { problem: Error::internal("a handler panicked").problem().clone(), seen }.into())
+        Err(_) => Err(Rendered {
+            problem: Error::internal("a handler panicked").problem().clone(),
+            seen: seen.clone(),
         }
+        .into()),
     }
 }
 

@@ -5,10 +5,14 @@ use crate::input::{idempotency, preconditions};
 use crate::routes;
 use actix_web::middleware::from_fn;
 use actix_web::{App as ActixApp, web};
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::{
+    HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder,
+};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{OpenApi as Document, RefOr, Required};
+use utoipa::openapi::{ContentBuilder, OpenApi as Document, Paths, Ref, RefOr, Required};
 use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -29,11 +33,19 @@ use utoipa_actix_web::service_config::ServiceConfig;
         (name = "events", description = "What happened, as lists and as streams."),
         (name = "approvals", description = "Gates that wait for people."),
         (name = "failures", description = "Why runs failed."),
+        (name = "webhooks", description = "Events sent to a project's own addresses."),
         (name = "identity", description = "Signing in, sessions and API tokens."),
         (name = "users", description = "People, their roles, and invitations."),
         (name = "service", description = "The server itself."),
     ),
-    components(schemas(wire::Problem)),
+    // Those that stand in queries alone are not found by following the operations' bodies.
+    components(schemas(
+        wire::Problem,
+        wire::WebhookMessage,
+        wire::schema::ArchivedFilter,
+        wire::schema::LabelFilter,
+        wire::schema::ListOrder,
+    )),
     security(("token" = []), ("session" = [])),
     modifiers(&SecuritySchemes),
 )]
@@ -78,7 +90,42 @@ pub fn openapi() -> Document {
         .service(utoipa_actix_web::scope("/api/v1").configure(routes::api))
         .split_for_parts();
     describe_headers(&mut document);
+    document.webhooks = Some(outgoing());
     document
+}
+
+/// The message that webhooks receive.
+fn outgoing() -> Paths {
+    let header = |name: &str, description: &str| {
+        ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Header)
+            .required(Required::True)
+            .description(Some(description))
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+            .build()
+    };
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("WebhookMessage"))).build();
+    let body =
+        RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True)).build();
+    let heard =
+        ResponseBuilder::new().description("Any status from 200 to 299: the message was taken.").build();
+    let gone = ResponseBuilder::new().description("The webhook is disabled.").build();
+    let operation = OperationBuilder::new()
+        .operation_id(Some("receive_run_event"))
+        .tag("webhooks")
+        .summary(Some("Receive an event of a run"))
+        .description(Some(
+            "Signed by Standard Webhooks. At least once, in no promised order: `data.seq` orders the events of a run.",
+        ))
+        .parameter(header("webhook-id", "The message, the same at every attempt."))
+        .parameter(header("webhook-timestamp", "Of the attempt, in seconds since 1970."))
+        .parameter(header("webhook-signature", "`v1,` and the HMAC-SHA256 of id, timestamp and body, parted by dots; several, parted by blanks, while a secret is replaced."))
+        .request_body(Some(body))
+        .response("2XX", heard)
+        .response("410", gone)
+        .build();
+    PathsBuilder::new().path("run_event", PathItem::new(HttpMethod::Post, operation)).build()
 }
 
 /// Says what the headers that several operations read look like, and that a precondition which answers 428 when it is

@@ -8,6 +8,7 @@ mod document;
 mod error;
 pub mod identity;
 mod input;
+mod metrics;
 mod operations;
 mod pages;
 mod permission;
@@ -19,7 +20,8 @@ mod trace;
 mod views;
 
 pub use document::{openapi, openapi_json};
-pub use server::{Settings, serve};
+pub use server::{MetricsReaders, Settings, serve};
+pub use views::render_event;
 
 #[cfg(test)]
 mod tests;

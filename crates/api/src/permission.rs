@@ -43,7 +43,16 @@ fn permission_of(operation: &str) -> Option<Permission> {
         | "create_sign_in_link" => Permission::ManageAccount,
         "list_projects" | "get_project" | "list_project_members" => Permission::ReadProjects,
         "create_project" => Permission::CreateProjects,
-        "update_project" => Permission::ManageProjects,
+        "update_project"
+        | "create_webhook"
+        | "list_webhooks"
+        | "get_webhook"
+        | "update_webhook"
+        | "delete_webhook"
+        | "rotate_webhook_secret"
+        | "test_webhook"
+        | "list_deliveries"
+        | "redeliver_delivery" => Permission::ManageProjects,
         "archive_project" | "unarchive_project" => Permission::ArchiveProjects,
         "set_project_member" | "remove_project_member" => Permission::ManageMembers,
         "list_users" | "get_user" | "disable_user" | "enable_user" | "list_members" | "set_member"
@@ -66,6 +75,7 @@ fn permission_of(operation: &str) -> Option<Permission> {
         "start_run" | "retry_run" | "retry_step" => Permission::StartRuns,
         "cancel_run" => Permission::CancelRuns,
         "approve_run" | "reject_run" | "refresh_approval" => Permission::DecideApprovals,
+        "get_metrics" => Permission::ReadMetrics,
         _ => return None,
     })
 }

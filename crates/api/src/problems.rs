@@ -62,6 +62,10 @@ problem_sets! {
     UpdatingProject = [ALWAYS, BODY], [NotFound, NameTaken, PreconditionRequired, StaleRevision, IdempotencyKeyReused];
     /// Archiving a project, or taking it back.
     ArchivingProject = [ALWAYS, BODY], [NotFound, IdempotencyKeyReused];
+    /// Making a webhook.
+    CreatingWebhook = [ALWAYS, BODY], [NotFound, ProjectArchived];
+    /// Changing a webhook.
+    UpdatingWebhook = [ALWAYS, BODY], [NotFound, PreconditionRequired, StaleRevision];
     /// Starting a run.
     StartingRun = [ALWAYS, BODY], [
         NotFound, ProjectArchived, ConcurrencyLimit, IdempotencyKeyReused, RunNotCreated,

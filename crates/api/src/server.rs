@@ -1,6 +1,7 @@
 //! The server: binds, serves, and ends without keeping anybody waiting.
 
 use crate::context::surround;
+use crate::metrics::HttpMetrics;
 use crate::trace::RequestSpan;
 use crate::{document, pages};
 use actix_web::middleware::from_fn;
@@ -20,6 +21,16 @@ pub struct Settings {
     /// The browser app's files; absent: none are served.
     pub web_root: Option<PathBuf>,
     pub version: &'static str,
+    /// Who may read `/metrics`.
+    pub metrics: MetricsReaders,
+}
+
+/// Who may read `/metrics`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MetricsReaders {
+    #[default]
+    Permitted,
+    Everyone,
 }
 
 /// What handlers share.
@@ -27,6 +38,8 @@ pub(crate) struct App {
     pub engine: Engine,
     pub version: &'static str,
     pub web_root: Option<PathBuf>,
+    pub metrics: HttpMetrics,
+    pub metrics_readers: MetricsReaders,
     /// Becomes true when the server ends: open streams end then.
     pub stopping: watch::Receiver<bool>,
 }
@@ -53,6 +66,8 @@ pub async fn serve(
         engine: engine.clone(),
         version: settings.version,
         web_root: settings.web_root.clone(),
+        metrics: HttpMetrics::default(),
+        metrics_readers: settings.metrics,
         stopping,
     });
     let server = HttpServer::new(move || {

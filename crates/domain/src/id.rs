@@ -68,6 +68,10 @@ define_id! {
     TokenId,
     /// A browser session.
     SessionId,
+    /// A project's address that its runs' events are sent to.
+    WebhookId,
+    /// One event on its way to one webhook; what the receiver knows the message by.
+    DeliveryId,
 }
 
 impl RunId {

@@ -16,6 +16,7 @@ pub mod failure;
 pub mod fault;
 pub mod id;
 pub mod project;
+pub mod publication;
 #[cfg(feature = "contract")]
 pub mod risk;
 pub mod run;
@@ -26,6 +27,7 @@ pub use actor::{Actor, ActorKind};
 pub use digest::Digest;
 pub use fault::{Fault, FaultCode};
 pub use id::{
-    ApprovalId, ArtifactId, AttemptId, IdError, InvitationId, ProjectId, RunId, SessionId, TokenId, UserId,
+    ApprovalId, ArtifactId, AttemptId, DeliveryId, IdError, InvitationId, ProjectId, RunId, SessionId,
+    TokenId, UserId, WebhookId,
 };
 pub use timestamp::Timestamp;

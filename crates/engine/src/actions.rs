@@ -94,14 +94,15 @@ impl Engine {
 
     /// Wakes whoever waits for the new run, and ends the steps of those that were cancelled for it.
     async fn created(&self, run: &RunRecord) -> Result<()> {
-        self.committed(run.id);
+        self.announce_created(run);
         if run.workflow_limit.is_none() && run.project_limit.is_none() {
             return Ok(());
         }
         let first = self.store().read(ListEvents { run_id: run.id, after: 0, limit: 1 }).await?;
         let superseded = first.into_iter().filter_map(|event| event.data?.remove("superseded"));
         for id in superseded.filter_map(|ids| serde_json::from_value::<Vec<RunId>>(ids).ok()).flatten() {
-            self.committed(id);
+            let cancelled = self.store().read(GetRun { project_id: None, id }).await?;
+            self.superseded(&cancelled);
             self.stop_steps_of(id);
         }
         Ok(())
@@ -124,7 +125,15 @@ impl Engine {
             evidence_digest: request.evidence_digest,
             rationale: request.rationale,
         };
-        self.change(request.run_id, change, Some(request.actor), request.idempotency).await
+        let reply = self.change(request.run_id, change, Some(request.actor), request.idempotency).await?;
+        if !reply.replayed
+            && reply.value.events_written > 0
+            && let Some((gate, _)) = &reply.value.approval
+            && let Some(decided) = gate.decided_at
+        {
+            self.shared.metrics.gate_decided(gate.status, decided.since(gate.requested_at));
+        }
+        Ok(reply)
     }
 
     /// Cancels a run that has not ended; its processes are ended too.
@@ -155,7 +164,7 @@ impl Engine {
             ChangeRun { run_id, pinned, change, actor, fence: None, lease, now: clock::now(), idempotency };
         let reply = self.store().write(operation).await?;
         if !reply.replayed {
-            self.committed(run_id);
+            self.committed(&reply.value);
         }
         Ok(reply)
     }

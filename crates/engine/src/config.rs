@@ -1,6 +1,9 @@
 //! What the server's configuration tells the engine.
 
+use ipnet::IpNet;
+use persistence::records::{EventRecord, RunRecord};
 use serde::Deserialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -69,6 +72,48 @@ impl Default for Limits {
     }
 }
 
+/// How events reach the addresses that projects name.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Webhooks {
+    /// Networks beyond the public internet that messages may go to, unencrypted too.
+    pub allow_networks: Vec<IpNet>,
+    /// How long a receiver may take to answer.
+    pub timeout_seconds: f64,
+    /// The pauses after the first attempt and each later one; after the last of them a delivery is given up.
+    pub retry_seconds: Vec<f64>,
+    /// How long a replaced secret signs beside the new one.
+    pub secret_overlap_seconds: u64,
+}
+
+impl Default for Webhooks {
+    fn default() -> Self {
+        Self {
+            allow_networks: Vec::new(),
+            timeout_seconds: 10.0,
+            retry_seconds: vec![5.0, 300.0, 1800.0, 7200.0, 18_000.0, 36_000.0, 50_400.0],
+            secret_overlap_seconds: 86_400,
+        }
+    }
+}
+
+impl Webhooks {
+    pub fn timeout(&self) -> Duration {
+        Duration::try_from_secs_f64(self.timeout_seconds).unwrap_or(Duration::from_secs(10))
+    }
+
+    /// The pause before the next attempt; `None` once `tries` attempts were all. `jitter` is in `0.0..=1.0` and adds
+    /// up to a tenth.
+    pub fn pause_after(&self, tries: u32, jitter: f64) -> Option<Duration> {
+        let index = usize::try_from(tries.checked_sub(1)?).ok()?;
+        let seconds = self.retry_seconds.get(index)?;
+        Duration::try_from_secs_f64(seconds * (1.0 + jitter / 10.0)).ok()
+    }
+}
+
+/// An event of a run as clients see it.
+pub type RenderEvent = fn(EventRecord, &RunRecord) -> Value;
+
 /// How the engine works.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -79,6 +124,9 @@ pub struct Config {
     pub agents: BTreeMap<String, Agent>,
     pub credentials: BTreeMap<String, Credential>,
     pub limits: Limits,
+    pub webhooks: Webhooks,
+    /// What messages say of an event: the API's own words.
+    pub render_event: RenderEvent,
     /// Environment variables of the server that every step receives, such as `PATH`.
     pub step_env: BTreeMap<String, String>,
     /// Folders that every step may read or change beyond its workspace.

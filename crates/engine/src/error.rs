@@ -5,6 +5,18 @@ use domain::run::Status;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// The error with its causes, in one line.
+pub fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The request has faults; nothing was stored.

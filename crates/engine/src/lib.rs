@@ -13,35 +13,41 @@ mod files;
 mod hub;
 mod layout;
 mod logs;
+mod metrics;
+mod publication;
 mod retry;
 mod scheduler;
 mod signals;
 mod snapshots;
 mod start;
 mod steps;
+mod webhooks;
 mod workspace;
 
 pub use actions::{Decide, StartRun};
-pub use config::{Agent, Config, Credential, Limits};
+pub use config::{Agent, Config, Credential, Limits, RenderEvent, Webhooks};
 pub use error::{Error, Result};
 pub use evidence::ShownEvidence;
 pub use hub::Hub;
 pub use logs::LogReader;
+pub use metrics::Metrics;
 pub use retry::{Retries, RetryRun, RetryScope};
 pub use start::StartForm;
+pub use webhooks::new_secret as new_webhook_secret;
 
 use artifacts::Artifacts;
 use definitions::Definitions;
-use domain::RunId;
 use git::Git;
 use layout::Layout;
 use persistence::Store;
+use publication::Backlog;
 use sandbox::Sandbox;
 use scheduler::Live;
 use signals::News;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use webhooks::{HttpClient, UnderWay};
 use workspace::Mirrors;
 
 /// A cheap handle on the running engine.
@@ -54,6 +60,13 @@ struct Shared {
     config: Config,
     store: Store,
     hub: Hub,
+    /// Hints that could not be given yet.
+    backlog: Backlog,
+    metrics: Metrics,
+    /// What webhooks are reached by.
+    http: HttpClient,
+    /// Messages on their way to webhooks.
+    under_way: UnderWay,
     artifacts: Artifacts,
     definitions: Definitions,
     layout: Layout,
@@ -77,6 +90,10 @@ impl Engine {
         let shared = Shared {
             store,
             hub: Hub::new(),
+            backlog: Backlog::default(),
+            metrics: Metrics::default(),
+            http: HttpClient::new(&config.webhooks),
+            under_way: UnderWay::default(),
             artifacts: Artifacts::new(layout.artifacts()),
             definitions: Definitions::default(),
             mirrors: Mirrors::new(git, layout.mirrors()),
@@ -104,21 +121,21 @@ impl Engine {
         &self.shared.artifacts
     }
 
+    pub fn metrics(&self) -> &Metrics {
+        &self.shared.metrics
+    }
+
+    /// How many runs this process works on.
+    pub fn busy_workers(&self) -> usize {
+        self.shared.live.count()
+    }
+
     pub fn definitions(&self) -> &Definitions {
         &self.shared.definitions
     }
 
     pub fn config(&self) -> &Config {
         &self.shared.config
-    }
-
-    /// Wakes listeners and workers after a commit.
-    pub(crate) fn committed(&self, run: RunId) {
-        self.shared.hub.publish(run);
-        self.shared.due.notify_one();
-        if self.shared.store.is_shared() {
-            self.shared.news.add(run);
-        }
     }
 
     /// Asks `run` to end: live steps are ended and their attempts go back to the queue.

@@ -3,9 +3,10 @@
 use crate::Engine;
 use crate::clock;
 use crate::error::Result;
-use domain::RunId;
+use crate::webhooks::wakes_at;
+use domain::{RunId, Timestamp};
 use persistence::commands::{
-    Change, ClaimAttempts, Claimed, DueGates, GetRun, NextDue, OrphanedAttempts, ReleaseSlots,
+    Change, ClaimAttempts, Claimed, DueGates, GetRun, NextDue, OrphanedAttempts, ReleaseSlots, Workers,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,6 +37,10 @@ impl Live {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner).remove(&run);
     }
 
+    pub fn count(&self) -> usize {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     fn cancel(&self, run: RunId) {
         if let Some(token) = self.tokens.lock().unwrap_or_else(PoisonError::into_inner).get(&run) {
             token.cancel();
@@ -63,17 +68,25 @@ impl Engine {
         if !self.store().is_shared() {
             // This process alone uses the database: whatever another one had leased is nobody's now.
             self.recover(OrphanedAttempts::NotOwnedBy(self.shared.owner.clone())).await;
+            self.release_deliveries().await;
         }
+        self.forget_owed_hints().await;
         self.sweep_workspaces().await;
         let slots = Arc::new(Semaphore::new(self.config().max_live_steps));
         let tasks = TaskTracker::new();
+        let mut delivery = Some(clock::now());
         while !self.shared.stop.is_cancelled() {
             self.recover(OrphanedAttempts::Expired).await;
             self.expire_gates().await;
             if let Err(error) = self.claim(&slots, &tasks).await {
                 tracing::error!(%error, "due work could not be claimed");
             }
-            let wait = self.until_next_due(&slots).await;
+            self.settle_hints().await;
+            if delivery.is_some_and(|at| at <= clock::now()) {
+                self.deliver_due(&tasks).await;
+            }
+            let wait;
+            (wait, delivery) = self.until_next_due(&slots).await;
             tokio::select! {
                 () = self.shared.due.notified() => {}
                 () = tokio::time::sleep(wait) => {}
@@ -135,7 +148,10 @@ impl Engine {
     async fn release_slots(&self, run: RunId) {
         match self.store().write(ReleaseSlots { run_id: run }).await {
             Ok(0) => {}
-            Ok(_) => self.committed(run),
+            Ok(_) => match self.store().read(GetRun { project_id: None, id: run }).await {
+                Ok(run) => self.announce_news(&run),
+                Err(error) => tracing::warn!(%run, %error, "a free slot could not be told of; polls find it"),
+            },
             // The slot is free once the lease would have run out.
             Err(error) => tracing::warn!(%run, %error, "a slot could not be given back"),
         }
@@ -194,17 +210,21 @@ impl Engine {
         }
     }
 
-    async fn until_next_due(&self, slots: &Semaphore) -> Duration {
+    /// How long to sleep, and when the next delivery that this node could make is due.
+    async fn until_next_due(&self, slots: &Semaphore) -> (Duration, Option<Timestamp>) {
         let ceiling = if self.store().is_shared() { SHARED_POLL } else { IDLE };
-        if slots.available_permits() == 0 {
-            // A slot that becomes free rings; until then only leases and gates can fall due.
-            return ceiling.min(self.config().lease);
-        }
-        match self.store().read(NextDue).await {
-            Ok(Some(at)) => at.since(clock::now()).max(Duration::from_millis(1)).min(ceiling),
-            Ok(None) => ceiling,
-            Err(_) => Duration::from_secs(1),
-        }
+        // A slot that becomes free rings; until then only leases, gates and deliveries can fall due.
+        let workers = if slots.available_permits() == 0 { Workers::Busy } else { Workers::Free };
+        let timers =
+            match self.store().read(NextDue { workers, busy_webhooks: self.shared.under_way.busy() }).await {
+                Ok(timers) => timers,
+                Err(_) => return (Duration::from_secs(1), None),
+            };
+        let delivery = wakes_at(timers.delivery, self);
+        let next = [timers.work, delivery, self.shared.backlog.next()].into_iter().flatten().min();
+        let wait =
+            next.map_or(ceiling, |at| at.since(clock::now()).max(Duration::from_millis(1)).min(ceiling));
+        (wait, delivery)
     }
 
     /// Removes the workspace of a run that has ended.

@@ -2,7 +2,7 @@
 
 use crate::Engine;
 use domain::RunId;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -12,7 +12,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Runs with news that other nodes have not been told yet.
 pub struct News {
-    runs: Mutex<BTreeSet<RunId>>,
+    runs: Mutex<BTreeMap<RunId, i64>>,
     more: Notify,
 }
 
@@ -21,12 +21,16 @@ impl News {
         Self { runs: Mutex::default(), more: Notify::new() }
     }
 
-    pub fn add(&self, run: RunId) {
-        self.runs.lock().unwrap_or_else(PoisonError::into_inner).insert(run);
+    /// The run's newest event is this one.
+    pub fn add(&self, run: RunId, seq: i64) {
+        let mut runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = runs.entry(run).or_default();
+        *newest = seq.max(*newest);
+        drop(runs);
         self.more.notify_one();
     }
 
-    fn take(&self) -> Vec<RunId> {
+    fn take(&self) -> Vec<(RunId, i64)> {
         std::mem::take(&mut *self.runs.lock().unwrap_or_else(PoisonError::into_inner)).into_iter().collect()
     }
 }
@@ -40,18 +44,15 @@ impl Engine {
     async fn tell(&self) {
         loop {
             self.shared.news.more.notified().await;
-            let runs = self.shared.news.take();
-            if let Err(error) = self.store().announce(&runs).await {
-                // The other nodes poll; they hear of it a little later.
-                tracing::warn!(%error, "other nodes could not be told of news");
-            }
+            self.tell_nodes(&self.shared.news.take()).await;
         }
     }
 
     async fn hear(&self) {
         loop {
             let heard = |run| {
-                self.hub().publish(run);
+                // This node's own commits are on record where they are made; a poll stands in for others.
+                let _ = self.hub().publish(run);
                 self.shared.due.notify_one();
             };
             if let Err(error) = self.store().listen(heard).await {

@@ -8,7 +8,7 @@ mod paths;
 pub use environment::{step_environment, unset};
 
 use crate::error::Error;
-use engine::{Agent, Credential, Limits};
+use engine::{Agent, Credential, Limits, Webhooks};
 use paths::Base;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
-const SECTIONS: [&str; 4] = ["agents", "credentials", "limits", "steps"];
+const SECTIONS: [&str; 6] = ["agents", "credentials", "limits", "metrics", "steps", "webhooks"];
 
 /// The whole file.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -25,6 +25,16 @@ pub struct FileConfig {
     pub credentials: BTreeMap<String, Credential>,
     pub limits: Limits,
     pub steps: Steps,
+    pub webhooks: Webhooks,
+    pub metrics: Metrics,
+}
+
+/// Who may read `/metrics`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Metrics {
+    /// Everyone who reaches the server; otherwise whoever shows the token of somebody permitted.
+    pub public: bool,
 }
 
 /// What all steps have in common.
@@ -85,6 +95,8 @@ impl FileConfig {
             credentials: named(&document, "credentials", &mut faults),
             limits: section(&document, "limits", &mut faults),
             steps: section(&document, "steps", &mut faults),
+            metrics: section(&document, "metrics", &mut faults),
+            webhooks: section(&document, "webhooks", &mut faults),
         };
         config.check(&mut faults);
         config.resolve(base, &mut faults);
@@ -102,6 +114,7 @@ impl FileConfig {
             }
             environment::check_names(&format!("agents.{name}.env_from"), &agent.env_from, faults);
         }
+        self.check_webhooks(faults);
         environment::check_names("steps.env", &self.steps.env, faults);
         if self.steps.max_live == 0 {
             faults.push("steps.max_live: must be at least 1, or no step would ever run".to_owned());
@@ -110,6 +123,19 @@ impl FileConfig {
             faults.push(
                 "steps.lease_seconds: must be at least 3, for a lease is renewed each third of it".to_owned(),
             );
+        }
+    }
+
+    fn check_webhooks(&self, faults: &mut Vec<String>) {
+        let webhooks = &self.webhooks;
+        if !(0.001..=60.0).contains(&webhooks.timeout_seconds) {
+            faults.push("webhooks.timeout_seconds: must be between 0.001 and 60".to_owned());
+        }
+        if webhooks.retry_seconds.iter().any(|seconds| !(0.0..=604_800.0).contains(seconds)) {
+            faults.push("webhooks.retry_seconds: each must be between 0 and 604800, a week".to_owned());
+        }
+        if webhooks.secret_overlap_seconds > 2_592_000 {
+            faults.push("webhooks.secret_overlap_seconds: must be at most 2592000, thirty days".to_owned());
         }
     }
 

@@ -89,6 +89,8 @@ pub async fn run(options: ServeOptions) -> Result<(), Error> {
     if let Some(demo) = &options.seed_demo {
         seed::register(&store, &file, demo).await?;
     }
+    let metrics_readers =
+        if file.metrics.public { api::MetricsReaders::Everyone } else { api::MetricsReaders::Permitted };
     let config = engine_config::assemble(&folder, file)?;
     let engine = Engine::new(config, store.clone()).map_err(Error::Engine)?;
 
@@ -98,6 +100,7 @@ pub async fn run(options: ServeOptions) -> Result<(), Error> {
         listen: options.listen,
         web_root: options.web_root,
         version: env!("CARGO_PKG_VERSION"),
+        metrics: metrics_readers,
     };
     let ended = work(settings, engine, announcement, signals, store, folder.clone()).await;
     // The address is of this server alone; without it, nobody takes a stopped server for a running one.

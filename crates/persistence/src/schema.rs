@@ -330,8 +330,60 @@ diesel::table! {
         detail -> Text,
         attempts -> BigInt,
         at -> Instant,
+        seq -> Nullable<BigInt>,
+        sink_id -> Nullable<Uuid>,
+        resolution -> Nullable<Text>,
+        resolved_at -> Nullable<Instant>,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::{Instant, Json, Uuid};
+
+    webhook_sinks (id) {
+        id -> Uuid,
+        project_id -> Uuid,
+        url -> Text,
+        events -> Json,
+        enabled -> Bool,
+        disabled_reason -> Nullable<Text>,
+        secret -> Text,
+        previous_secret -> Nullable<Text>,
+        previous_secret_until -> Nullable<Instant>,
+        created_by -> Json,
+        created_at -> Instant,
+        updated_at -> Instant,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::sql::{Instant, Json, Uuid};
+
+    webhook_deliveries (id) {
+        id -> Uuid,
+        sink_id -> Uuid,
+        run_id -> Nullable<Uuid>,
+        seq -> Nullable<BigInt>,
+        kind -> Text,
+        state -> Text,
+        attempts -> BigInt,
+        tries -> BigInt,
+        next_attempt_at -> Instant,
+        owner -> Nullable<Text>,
+        last_attempt_at -> Nullable<Instant>,
+        last_status -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        last_response -> Nullable<Text>,
+        last_duration_ms -> Nullable<BigInt>,
+        created_at -> Instant,
+        delivered_at -> Nullable<Instant>,
+    }
+}
+
+diesel::joinable!(webhook_deliveries -> webhook_sinks (sink_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     users,
@@ -352,4 +404,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     artifacts,
     idempotency_records,
     run_diagnostics,
+    webhook_sinks,
+    webhook_deliveries,
 );

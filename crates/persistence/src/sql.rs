@@ -24,6 +24,9 @@ pub struct Uuid;
 #[diesel(postgres_type(oid = 1184, array_oid = 1185), sqlite_type(name = "Long"))]
 pub struct Instant;
 
+/// The earliest of many can be asked for.
+impl st::SqlOrd for Instant {}
+
 /// `jsonb` on PostgreSQL, TEXT on SQLite.
 #[derive(Debug, Clone, Copy, Default, st::SqlType, diesel::query_builder::QueryId)]
 #[diesel(postgres_type(oid = 3802, array_oid = 3807), sqlite_type(name = "Text"))]
@@ -111,6 +114,8 @@ keys!(
     domain::UserId,
     domain::TokenId,
     domain::SessionId,
+    domain::WebhookId,
+    domain::DeliveryId,
     domain::InvitationId,
 );
 
@@ -223,6 +228,10 @@ words!(
     domain::approval::Decision => domain::approval::Decision::parse,
     domain::failure::ErrorType => domain::failure::ErrorType::parse,
     domain::failure::FailureReason => domain::failure::FailureReason::parse,
+    domain::publication::Channel => domain::publication::Channel::parse,
+    domain::publication::Reason => domain::publication::Reason::parse,
+    domain::publication::Resolution => domain::publication::Resolution::parse,
+    domain::publication::DeliveryState => domain::publication::DeliveryState::parse,
     domain::Role => domain::Role::parse,
     domain::Digest => |text| domain::Digest::parse(text).ok(),
     domain::contract::StepKey => |text| domain::contract::StepKey::parse(text).ok(),

@@ -23,6 +23,7 @@ pub mod schema;
 pub mod step;
 pub mod transition;
 pub mod user;
+pub mod webhook;
 pub mod workflow;
 
 pub use approval::{
@@ -56,6 +57,10 @@ pub use user::{
     AcceptInvitationRequest, CreateInvitationRequest, CreatedInvitationResponse, GrantedRole, InvitationList,
     InvitationResponse, MemberList, MemberResponse, SetRoleRequest, SignInLinkResponse, UserList,
     UserResponse,
+};
+pub use webhook::{
+    CreateWebhookRequest, DeliveryList, DeliveryResponse, ListDeliveries, UpdateWebhookRequest, WebhookList,
+    WebhookMessage, WebhookResponse, WebhookSecretResponse,
 };
 pub use workflow::{
     CompareQuery, ComparisonResponse, PublishedVersion, ValidationResult, WorkflowList, WorkflowResponse,

@@ -23,7 +23,7 @@ pub(crate) async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let admitted = admit(&request).await;
+    let admitted = admitted(&request).await;
     match admitted {
         Ok(Some(principal)) => {
             request.extensions_mut().insert(principal);
@@ -34,7 +34,7 @@ pub(crate) async fn guard(
     next.call(request).await.map(ServiceResponse::map_into_boxed_body)
 }
 
-async fn admit(request: &ServiceRequest) -> Result<Option<Principal>> {
+async fn admitted(request: &ServiceRequest) -> Result<Option<Principal>> {
     let operation = request.extensions().get::<Seen>().and_then(|seen| seen.operation);
     // What names no operation reaches no handler, whatever the router would make of it.
     let operation = operation.ok_or_else(|| no_operation(request.request()))?;
@@ -87,6 +87,14 @@ async fn not_found_first(store: &Store, project: Option<ProjectId>, refusal: Err
         Err(persistence::Error::NotFound) => Error::not_found("project"),
         Ok(_) | Err(_) => refusal,
     }
+}
+
+/// Refuses whoever may not do this; for operations that lie outside the guarded part of the API.
+pub(crate) async fn admit(app: &App, request: &HttpRequest, permission: Permission) -> Result<()> {
+    let principal = authenticate(app.engine.store(), request).await?.ok_or_else(|| {
+        Error::new(ProblemCode::Unauthenticated, "The request shows no valid token or session.")
+    })?;
+    authorize(&principal, permission, None)
 }
 
 fn changes_something(request: &HttpRequest) -> bool {

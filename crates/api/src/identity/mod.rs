@@ -11,6 +11,6 @@ pub use principal::{Credential, Principal};
 pub use secret::{hash_secret, new_secret};
 
 pub(crate) use cookie::{cleared, read as session_cookie, session as new_session_cookie};
-pub(crate) use guard::{guard, readmit};
+pub(crate) use guard::{admit, guard, readmit};
 pub(crate) use link::link;
 pub(crate) use principal::{SESSION_LIFE, by_session};

@@ -14,7 +14,7 @@ pub use cursor::{Cursor, next_link};
 pub use idempotency::IdempotencyKey;
 pub use params::Params;
 pub use paths::{
-    ApprovalPath, ArtifactPath, AttemptPath, InvitationPath, MemberPath, ProjectMemberPath, ProjectPath,
-    RunPath, SessionPath, StepPath, TokenPath, UserPath, VersionPath, WorkflowPath,
+    ApprovalPath, ArtifactPath, AttemptPath, DeliveryPath, InvitationPath, MemberPath, ProjectMemberPath,
+    ProjectPath, RunPath, SessionPath, StepPath, TokenPath, UserPath, VersionPath, WebhookPath, WorkflowPath,
 };
 pub use preconditions::{IfMatch, etag, is_not_modified};

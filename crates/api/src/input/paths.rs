@@ -4,7 +4,10 @@ use crate::error::{Error, Result};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use domain::contract::{StepKey, WorkflowName};
-use domain::{ApprovalId, ArtifactId, InvitationId, ProjectId, RunId, SessionId, TokenId, UserId, UserName};
+use domain::{
+    ApprovalId, ArtifactId, DeliveryId, InvitationId, ProjectId, RunId, SessionId, TokenId, UserId, UserName,
+    WebhookId,
+};
 use std::future::{Ready, ready};
 
 macro_rules! paths {
@@ -83,6 +86,17 @@ paths! {
     VersionPath {
         name: WorkflowName = "workflow", |text| WorkflowName::parse(text).ok(), wire::schema::WorkflowName;
         version: i64 = "version", positive::<i64>, i64;
+    }
+    /// A webhook of a project.
+    WebhookPath {
+        project_id: ProjectId = "project", |text| ProjectId::parse(text).ok(), wire::schema::Uuid;
+        webhook_id: WebhookId = "webhook", |text| WebhookId::parse(text).ok(), wire::schema::Uuid;
+    }
+    /// A message to a webhook.
+    DeliveryPath {
+        project_id: ProjectId = "project", |text| ProjectId::parse(text).ok(), wire::schema::Uuid;
+        webhook_id: WebhookId = "webhook", |text| WebhookId::parse(text).ok(), wire::schema::Uuid;
+        delivery_id: DeliveryId = "delivery", |text| DeliveryId::parse(text).ok(), wire::schema::Uuid;
     }
     /// A user.
     UserPath {

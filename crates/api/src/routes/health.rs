@@ -1,17 +1,20 @@
 //! Whether the server lives and can work, and its own description.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::identity::admit;
+use crate::metrics;
 use crate::problems;
-use crate::server::App;
-use actix_web::http::header::ContentType;
-use actix_web::{HttpResponse, get, web};
+use crate::server::{App, MetricsReaders};
+use actix_web::http::header::{CACHE_CONTROL, ContentType};
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use domain::Permission;
 use domain::access::Visibility;
-use persistence::commands::{ListProjects, ListedProjects};
+use persistence::commands::{ListProjects, ListedProjects, ReadGauges};
 use utoipa_actix_web::service_config::ServiceConfig;
 use wire::HealthResponse;
 
 pub fn configure(config: &mut ServiceConfig<'_>) {
-    config.service(get_health).service(get_readiness).service(get_openapi);
+    config.service(get_health).service(get_readiness).service(get_openapi).service(get_metrics);
 }
 
 /// Say whether the process lives
@@ -46,6 +49,31 @@ async fn get_readiness(app: web::Data<App>) -> Result<HttpResponse> {
 #[get("/openapi.json")]
 async fn get_openapi() -> HttpResponse {
     HttpResponse::Ok().insert_header(ContentType::json()).body(crate::openapi_json())
+}
+
+/// Get metrics
+///
+/// The text format of OpenMetrics, as Prometheus reads it. Needs a token of somebody who may read metrics, unless the
+/// server's configuration says `[metrics] public = true`.
+#[utoipa::path(
+    tag = "service",
+    responses(
+        (status = 200, description = "The metrics.", body = String, content_type = "application/openmetrics-text"),
+        problems::Reading,
+    )
+)]
+#[get("/metrics")]
+async fn get_metrics(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse> {
+    match app.metrics_readers {
+        MetricsReaders::Everyone => {}
+        MetricsReaders::Permitted => admit(&app, &request, Permission::ReadMetrics).await?,
+    }
+    let gauges = app.engine.store().read(ReadGauges).await?;
+    let text = metrics::text(&app.engine, &app.metrics, &gauges, app.version).map_err(Error::internal)?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/openmetrics-text; version=1.0.0; charset=utf-8")
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(text))
 }
 
 fn health(app: &App) -> HealthResponse {

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod decisions;
+mod deliveries;
 mod events;
 mod failures;
 mod files;
@@ -18,6 +19,7 @@ mod steps;
 mod tokens;
 mod users;
 mod versions;
+mod webhooks;
 mod workflows;
 
 use crate::error::{Error, Result};
@@ -52,6 +54,8 @@ pub fn api(config: &mut ServiceConfig<'_>) {
     failures::configure(config);
     approvals::configure(config);
     decisions::configure(config);
+    webhooks::configure(config);
+    deliveries::configure(config);
     session::configure(config);
     sessions::configure(config);
     tokens::configure(config);

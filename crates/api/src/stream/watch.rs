@@ -1,6 +1,7 @@
 //! When a stream looks again, and what ends it from outside.
 
 use crate::identity::{Principal, readmit};
+use crate::metrics::OpenStream;
 use crate::server::App;
 use actix_web::web;
 use domain::access::Visibility;
@@ -35,6 +36,7 @@ pub struct Watch {
     hints: broadcast::Receiver<RunId>,
     stopping: watch::Receiver<bool>,
     sent_at: Instant,
+    _open: OpenStream,
     proved_at: Instant,
 }
 
@@ -44,7 +46,8 @@ impl Watch {
         let hints = app.engine.hub().subscribe();
         let stopping = app.stopping.clone();
         let now = Instant::now();
-        Self { app, caller, project, hints, stopping, sent_at: now, proved_at: now }
+        let _open = app.metrics.stream_opened();
+        Self { app, caller, project, hints, stopping, sent_at: now, _open, proved_at: now }
     }
 
     /// Notes that something was sent.

@@ -48,6 +48,26 @@ fn every_operation_is_described_whole() {
 }
 
 #[test]
+fn every_reference_of_the_document_leads_somewhere() {
+    let document = serde_json::to_value(crate::openapi()).unwrap();
+    let mut places = vec![&document];
+    let mut references = BTreeSet::new();
+    while let Some(place) = places.pop() {
+        match place {
+            Value::Object(members) => {
+                references.extend(members.get("$ref").and_then(Value::as_str));
+                places.extend(members.values());
+            }
+            Value::Array(items) => places.extend(items),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    assert!(references.len() > 20);
+    let lost = references.into_iter().filter(|reference| document.pointer(&reference[1..]).is_none());
+    assert_eq!(lost.collect::<Vec<_>>(), Vec::<&str>::new());
+}
+
+#[test]
 fn every_operation_has_its_permission() {
     for (method, path, id) in operations().all() {
         assert!(need_of(id).is_some(), "{method} {path} ({id}) has no permission");

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// Reads the stream until `enough` says so, or until it ends.
-async fn read(response: ServiceResponse<impl MessageBody>, enough: impl Fn(&str) -> bool) -> String {
+pub async fn read(response: ServiceResponse<impl MessageBody>, enough: impl Fn(&str) -> bool) -> String {
     assert_eq!(response.status(), 200);
     let mut body = pin!(response.into_body());
     let mut text = String::new();
@@ -25,15 +25,15 @@ async fn read(response: ServiceResponse<impl MessageBody>, enough: impl Fn(&str)
     text
 }
 
-fn never(_: &str) -> bool {
+pub fn never(_: &str) -> bool {
     false
 }
 
-fn ids(text: &str) -> Vec<&str> {
+pub fn ids(text: &str) -> Vec<&str> {
     text.lines().filter_map(|line| line.strip_prefix("id: ")).collect()
 }
 
-fn names(text: &str) -> Vec<&str> {
+pub fn names(text: &str) -> Vec<&str> {
     text.lines().filter_map(|line| line.strip_prefix("event: ")).collect()
 }
 

@@ -78,6 +78,8 @@ impl Fixture {
             agents: Default::default(),
             credentials: Default::default(),
             limits: Limits::default(),
+            webhooks: Default::default(),
+            render_event: crate::render_event,
             step_env: Default::default(),
             readable: Vec::new(),
             writable: Vec::new(),
@@ -91,7 +93,14 @@ impl Fixture {
         let owner = engine.store().write(EnsureOwner(owner)).await.unwrap().id;
         let (stop, stopping) = watch::channel(false);
         let web_root = Some(folder.path().join("web"));
-        let data = web::Data::new(App { engine: engine.clone(), version: "test", web_root, stopping });
+        let data = web::Data::new(App {
+            engine: engine.clone(),
+            version: "test",
+            web_root,
+            metrics: Default::default(),
+            metrics_readers: Default::default(),
+            stopping,
+        });
         let token = new_secret();
         let mut fixture =
             Self { engine, data, token, token_id: TokenId::from_uuid(clock::new_id()), owner, stop, folder };

@@ -32,6 +32,11 @@ pub fn event(record: EventRecord, origin: &Origin) -> EventResponse {
     on_topic(record, origin.clone(), topic)
 }
 
+/// An event of a run as a message outside says it: as everywhere on the wire.
+pub fn render_event(record: EventRecord, run: &RunRecord) -> serde_json::Value {
+    serde_json::to_value(event(record, &run.into())).unwrap_or_default()
+}
+
 /// An event in the feed of all runs, on its topic.
 pub fn feed_event(feed: FeedEvent) -> EventResponse {
     let origin = Origin {

@@ -33,11 +33,15 @@ pub fn diagnostics(records: Vec<DiagnosticRecord>, approvals: &[ApprovalRecord])
             operation: diagnostic.operation.clone(),
             topic: run_topic(approval.run_id),
             event: None,
+            seq: None,
+            webhook_id: None,
             reason: diagnostic.reason.clone(),
             detail: diagnostic.detail.clone(),
             remediation: Some(diagnostic.remediation.clone()),
             timestamp: diagnostic.at,
             attempts: 1,
+            resolution: None,
+            resolved_at: None,
         }));
     }
     found.sort_by_key(|diagnostic| diagnostic.timestamp);
@@ -47,14 +51,18 @@ pub fn diagnostics(records: Vec<DiagnosticRecord>, approvals: &[ApprovalRecord])
 fn diagnostic(record: DiagnosticRecord) -> DiagnosticResponse {
     DiagnosticResponse {
         error_type: record.error_type,
-        channel: record.channel,
+        channel: record.channel.to_string(),
         operation: record.operation,
         topic: record.topic,
-        event: record.event,
-        reason: record.reason,
+        event: record.event.map(|kind| kind.to_string()),
+        seq: record.seq,
+        webhook_id: record.sink_id,
+        reason: record.reason.to_string(),
         detail: record.detail,
-        remediation: None,
+        remediation: Some(record.reason.remediation().to_owned()),
         timestamp: record.at,
         attempts: record.attempts,
+        resolution: record.resolution.map(|resolution| resolution.to_string()),
+        resolved_at: record.resolved_at,
     }
 }

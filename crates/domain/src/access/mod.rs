@@ -43,6 +43,8 @@ names! {
         CreateProjects = "create_projects",
         /// Invitations, roles on the whole installation, disabling.
         ManageUsers = "manage_users",
+        /// What the server counts, of all projects together.
+        ReadMetrics = "read_metrics",
         /// One's own tokens, sessions and sign-in links.
         ManageAccount = "manage_account",
     }
@@ -69,7 +71,7 @@ impl Permission {
             Self::ManageProjects => Reach::Project(Role::Maintainer),
             Self::ManageMembers | Self::ArchiveProjects => Reach::Project(Role::Admin),
             Self::PublishWorkflows | Self::CreateProjects => Reach::Installation(Role::Maintainer),
-            Self::ManageUsers => Reach::Installation(Role::Admin),
+            Self::ManageUsers | Self::ReadMetrics => Reach::Installation(Role::Admin),
             Self::ReadWorkflows | Self::ManageAccount => Reach::Anybody,
         }
     }

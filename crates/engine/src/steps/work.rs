@@ -9,6 +9,7 @@ use persistence::commands::{AttemptReport, Change, ChangeRun, Changed, Claimed, 
 use persistence::records::{AttemptRecord, RunRecord};
 use serde_json::Value;
 use std::sync::Arc;
+use std::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// An attempt that this worker holds and has begun.
@@ -60,10 +61,12 @@ impl Engine {
         while let Some(attempt) = changed.live {
             let held = Held { run: changed.run, attempt, pinned: Arc::clone(&pinned) };
             let fence = held.fence();
+            let began = Instant::now();
             let end = match self.with_lease(&fence, cancel, self.execute(&held, cancel)).await {
                 Ok(end) => end,
                 Err(error) => fault(&error)?,
             };
+            self.shared.metrics.step_ended(kind_of(&held), end.outcome(), began.elapsed());
             let Some(next) = settled(self.report(&held, end).await)? else {
                 return Ok(());
             };
@@ -94,7 +97,7 @@ impl Engine {
     async fn report(&self, held: &Held, end: End) -> Result<Option<Changed>> {
         let change = match end {
             End::Succeeded { outputs, report } => Change::Complete { outputs, report },
-            End::Failed { failure, report } => Change::Fail { failure, jitter: jitter(), report },
+            End::Failed { failure, report } => Change::Fail { failure, jitter: clock::jitter(), report },
             End::Lost => Change::Lose,
             End::GateOpened(changed) => return Ok(Some(*changed)),
             End::Abandoned => return Ok(None),
@@ -123,7 +126,7 @@ impl Engine {
                 idempotency: None,
             })
             .await?;
-        self.committed(run.id);
+        self.committed(&reply.value);
         Ok(reply.value)
     }
 
@@ -154,7 +157,30 @@ impl Engine {
     }
 }
 
+/// What the step is, in the words of definitions.
+fn kind_of(held: &Held) -> &'static str {
+    match held.pinned.definition().step(&held.attempt.step).map(|step| &step.kind) {
+        None => "unknown",
+        Some(StepKind::Set(_)) => "set",
+        Some(StepKind::Command(_)) => "command",
+        Some(StepKind::Agent(_)) => "agent",
+        Some(StepKind::Test(_)) => "test",
+        Some(StepKind::Approval(_)) => "approval",
+        Some(StepKind::Ship(_)) => "ship",
+    }
+}
+
 impl End {
+    const fn outcome(&self) -> &'static str {
+        match self {
+            Self::Succeeded { .. } => "succeeded",
+            Self::Failed { .. } => "failed",
+            Self::GateOpened(_) => "gate_opened",
+            Self::Lost => "lost",
+            Self::Abandoned => "abandoned",
+        }
+    }
+
     pub fn failed(reason: FailureReason, detail: impl Into<String>) -> Self {
         Self::Failed { failure: StepFailure::new(reason, detail), report: AttemptReport::default() }
     }
@@ -201,9 +227,4 @@ fn fault(error: &crate::Error) -> Result<End> {
             )
         }
     })
-}
-
-/// A random number in `0.0..=1.0`, so that retries of many runs do not fall together.
-fn jitter() -> f64 {
-    getrandom::u32().map_or(0.5, |bits| f64::from(bits) / f64::from(u32::MAX))
 }

@@ -25,6 +25,8 @@ pub fn assemble(folder: &DataFolder, file: FileConfig) -> Result<Config, Error> 
         agents: file.agents,
         credentials: file.credentials,
         limits: file.limits,
+        webhooks: file.webhooks,
+        render_event: api::render_event,
         step_env: step_environment(&file.steps.env),
         readable: file.steps.readable,
         writable: file.steps.writable,

@@ -101,6 +101,9 @@ pub struct ChangeRun {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Changed {
     pub run: RunRecord,
+    /// How many events it wrote; none where an earlier decision was repeated.
+    #[serde(default)]
+    pub events_written: u32,
     /// The attempt that the asking worker now holds.
     pub live: Option<AttemptRecord>,
     /// The gate that was opened, refreshed or decided.

@@ -3,10 +3,13 @@
 mod access;
 mod change;
 mod check;
+mod gauges;
 mod identity;
 mod project;
+mod publication;
 mod queue;
 mod run;
+mod webhook;
 mod workflow;
 
 pub use access::{
@@ -15,6 +18,7 @@ pub use access::{
 };
 pub use change::{AttemptReport, Change, ChangeRun, Changed, Fence, GateOpening};
 pub use check::{CheckDatabase, Violation};
+pub use gauges::{Gauges, ReadGauges};
 pub use identity::{
     CreateOwnerLink, CreateToken, EnsureOwner, FindSession, FindToken, FindUser, ListSessions, ListTokens,
     RedeemOwnerLink, RevokeOtherSessions, RevokeSession, RevokeToken, TouchSession,
@@ -22,14 +26,21 @@ pub use identity::{
 pub use project::{
     ArchiveProject, CreateProject, GetProject, ListProjects, ListedProjects, UnarchiveProject, UpdateProject,
 };
+pub use publication::{Publication, RecordPublicationFailure, ResolvePublication, SupersedeHints};
 pub use queue::{
     ClaimAttempts, Claimed, DueGates, NextDue, OrphanedAttempts, RecordProcess, ReleaseSlots, RenewLease,
+    Timers, Workers,
 };
 pub use run::{
-    AddArtifacts, AddDiagnostic, CreateRun, Feed, FeedEvents, FeedPosition, FeedStart, FindFullGroup,
-    GetApproval, GetArtifact, GetRun, ListApprovals, ListArtifacts, ListAttempts, ListDiagnostics,
-    ListEvents, ListFailures, ListLineage, ListRuns, ListTransitions, Order, Retry, RunFilter, RunScope,
-    ScopeOfRun, StepRetry,
+    AddArtifacts, CreateRun, Feed, FeedEvents, FeedPosition, FeedStart, FindFullGroup, GetApproval,
+    GetArtifact, GetRun, ListApprovals, ListArtifacts, ListAttempts, ListDiagnostics, ListEvents,
+    ListFailures, ListLineage, ListRuns, ListTransitions, Order, Retry, RunFilter, RunScope, ScopeOfRun,
+    StepRetry,
+};
+pub use webhook::{
+    Attempted, ClaimDeliveries, ClaimedDelivery, CreateWebhook, DeleteWebhook, DeliveryEnd, FinishDelivery,
+    GetWebhook, ListDeliveries, ListWebhooks, Message, Ping, Redeliver, ReleaseDeliveries, RotateSecret,
+    UpdateWebhook,
 };
 pub use workflow::{
     GetVersion, GetWorkflow, ListVersions, ListWorkflows, PublishVersion, Published, Publisher,

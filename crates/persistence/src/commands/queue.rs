@@ -2,7 +2,7 @@
 
 use super::{Fence, operations};
 use crate::records::{AttemptRecord, RunRecord};
-use domain::{ApprovalId, RunId, Timestamp};
+use domain::{ApprovalId, RunId, Timestamp, WebhookId};
 use serde_json::Value;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ operations! {
     RecordProcess => (),
     OrphanedAttempts => Vec<Claimed>,
     DueGates => Vec<(RunId, ApprovalId)>,
-    NextDue => Option<Timestamp>,
+    NextDue => Timers,
     ReleaseSlots => u64,
 }
 
@@ -60,10 +60,28 @@ pub struct DueGates {
     pub now: Timestamp,
 }
 
-/// When the earliest timer is due: a waiting attempt that need not wait for a slot, a lease, a slot that a cancelled
-/// attempt still holds, a gate's expiry.
+/// Whether this node could take up an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Workers {
+    Free,
+    Busy,
+}
+
+/// When the earliest timers are due: a waiting attempt that need not wait for a slot (if a worker is free), a
+/// lease, a slot that a cancelled attempt still holds, a gate's expiry, a delivery.
 #[derive(Debug, Clone)]
-pub struct NextDue;
+pub struct NextDue {
+    pub workers: Workers,
+    /// Webhooks to which this node sends as much at once as it may.
+    pub busy_webhooks: Vec<WebhookId>,
+}
+
+/// When something falls due next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Timers {
+    pub work: Option<Timestamp>,
+    pub delivery: Option<Timestamp>,
+}
 
 /// Says that the processes of a cancelled run are gone; returns how many slots that frees.
 #[derive(Debug, Clone)]

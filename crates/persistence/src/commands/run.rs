@@ -35,7 +35,6 @@ operations! {
     RunScope => ScopeOfRun,
     ListApprovals => Vec<(ApprovalRecord, Vec<VoteRecord>)>,
     ListDiagnostics => Vec<DiagnosticRecord>,
-    AddDiagnostic => (),
     FindFullGroup => Option<FullGroup>,
 }
 
@@ -260,9 +259,6 @@ pub struct ListApprovals {
 pub struct ListDiagnostics {
     pub run_id: RunId,
 }
-
-#[derive(Debug, Clone)]
-pub struct AddDiagnostic(pub DiagnosticRecord);
 
 /// The group in which the run waits for a slot now; `None` when it does not wait.
 #[derive(Debug, Clone)]

@@ -28,7 +28,7 @@ impl Execute<Conn> for ChangeRun {
         let rejection = state::last_rejection(conn, &loaded.run).await?;
         let planned = plan(self, conn, &loaded).await?;
         let changed = match planned.command {
-            None => Changed { run: loaded.run, live: None, approval: planned.approval },
+            None => Changed { run: loaded.run, events_written: 0, live: None, approval: planned.approval },
             Some(command) => {
                 let state = loaded.state(rejection);
                 let changes = decide(&state, self.pinned.definition(), command, self.now)?;
@@ -291,7 +291,8 @@ async fn write(
             write::gate(conn, record).await?;
         }
     }
-    Ok(Changed { run, live, approval })
+    let events_written = u32::try_from(changes.events.len()).unwrap_or(u32::MAX);
+    Ok(Changed { run, events_written, live, approval })
 }
 
 /// How often this gate was opened before in this run.

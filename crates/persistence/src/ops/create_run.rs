@@ -1,7 +1,7 @@
 //! Making a run: all of it, or nothing.
 
 use super::concurrency::{Limits, admit};
-use super::{Conn, idempotency, write};
+use super::{Conn, idempotency, webhooks, write};
 use crate::commands::*;
 use crate::error::{Error, Result};
 use crate::records::*;
@@ -39,9 +39,12 @@ impl Execute<Conn> for CreateRun {
             .values(TransitionRow::from(&transition(self)))
             .execute(conn)
             .await?;
-        for event in events(&run, self.step_retry(), &superseded) {
-            diesel::insert_into(run_events::table).values(EventRow::from(&event)).execute(conn).await?;
+        let events = events(&run, self.step_retry(), &superseded);
+        for event in &events {
+            diesel::insert_into(run_events::table).values(EventRow::from(event)).execute(conn).await?;
         }
+        let kinds: Vec<_> = events.iter().map(|event| (event.seq, event.kind)).collect();
+        webhooks::send(conn, &run, &kinds, self.now).await?;
         for attempt in inherited(&run, self.step_retry()) {
             diesel::insert_into(step_attempts::table)
                 .values(AttemptRow::from(&attempt))

@@ -9,12 +9,15 @@ mod change;
 mod check;
 mod concurrency;
 mod create_run;
+mod gauges;
 mod idempotency;
 mod identity;
 mod projects;
+mod publication;
 mod queue;
 mod runs;
 mod state;
+mod webhooks;
 mod workflows;
 mod write;
 

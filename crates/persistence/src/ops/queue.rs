@@ -1,7 +1,7 @@
 //! Due work: leases and timers.
 
 use super::concurrency::{has_free_slot, lock_limited_projects, may_lease};
-use super::{Conn, dialect};
+use super::{Conn, dialect, webhooks};
 use crate::commands::*;
 use crate::error::{Error, Result};
 use crate::locking::LockDsl;
@@ -11,7 +11,7 @@ use crate::sql::{At, Column, Doc, Key};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use domain::run::AttemptState;
-use domain::{ApprovalId, RunId, Timestamp};
+use domain::{ApprovalId, RunId};
 
 const READY: &str = AttemptState::Ready.as_str();
 const LEASED: &str = AttemptState::Leased.as_str();
@@ -135,17 +135,20 @@ impl Execute<Conn> for DueGates {
 }
 
 impl Execute<Conn> for NextDue {
-    async fn perform(&self, conn: &mut Conn) -> Result<Option<Timestamp>> {
+    async fn perform(&self, conn: &mut Conn) -> Result<Timers> {
         let now = dialect::lease_clock(conn).await?;
-        let ready: Option<At> = step_attempts::table
-            .filter(step_attempts::state.eq(READY))
-            // What waits for a slot is rung for when one becomes free.
-            .filter(has_free_slot!(now))
-            .order(step_attempts::available_at)
-            .select(step_attempts::available_at)
-            .first(conn)
-            .await
-            .optional()?;
+        let ready: Option<At> = match self.workers {
+            Workers::Busy => None,
+            Workers::Free => step_attempts::table
+                .filter(step_attempts::state.eq(READY))
+                // What waits for a slot is rung for when one becomes free.
+                .filter(has_free_slot!(now))
+                .order(step_attempts::available_at)
+                .select(step_attempts::available_at)
+                .first(conn)
+                .await
+                .optional()?,
+        };
         let lease: Option<Option<At>> = step_attempts::table
             .filter(step_attempts::state.eq(LEASED))
             .order(step_attempts::lease_expires_at)
@@ -169,6 +172,7 @@ impl Execute<Conn> for NextDue {
             .await
             .optional()?;
         let due = [ready, lease.flatten(), slot.flatten(), gate.flatten()];
-        Ok(due.into_iter().flatten().map(|At(at)| at).min())
+        let work = due.into_iter().flatten().map(|At(at)| at).min();
+        Ok(Timers { work, delivery: webhooks::next_delivery(conn, &self.busy_webhooks).await? })
     }
 }

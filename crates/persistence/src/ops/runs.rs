@@ -256,13 +256,3 @@ impl Execute<Conn> for ListDiagnostics {
         records(rows)
     }
 }
-
-impl Execute<Conn> for AddDiagnostic {
-    async fn perform(&self, conn: &mut Conn) -> Result<()> {
-        diesel::insert_into(run_diagnostics::table)
-            .values(DiagnosticRow::from(&self.0))
-            .execute(conn)
-            .await?;
-        Ok(())
-    }
-}

@@ -1,7 +1,7 @@
 //! Writing what the domain decided: every part of it, in the transaction that is open.
 
 use super::state::Loaded;
-use super::{Conn, dialect};
+use super::{Conn, dialect, webhooks};
 use crate::commands::{AttemptReport, ChangeRun};
 use crate::error::Result;
 use crate::records::*;
@@ -9,6 +9,7 @@ use crate::schema::{artifacts, run_events, run_transitions, runs, step_attempts}
 use crate::sql::{At, Doc, Key};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use domain::event::EventKind;
 use domain::run::{AttemptState, AttemptWrite, Changes};
 use domain::{AttemptId, Timestamp};
 use std::time::Duration;
@@ -28,6 +29,7 @@ pub async fn changes(
     dialect::insert_many!(conn, run_transitions::table, transitions);
     let events: Vec<EventRow> = event_rows(&loaded.run, asked, changes);
     dialect::insert_many!(conn, run_events::table, events);
+    webhooks::send(conn, &run, &numbered_kinds(&loaded.run, changes), asked.now).await?;
     let mut live = None;
     for write in &changes.attempts {
         let known = loaded.attempts.iter().find(|a| a.step == write.step && a.attempt == write.attempt);
@@ -123,6 +125,11 @@ fn transition_rows(run: &RunRecord, asked: &ChangeRun, changes: &Changes) -> Vec
             })
         })
         .collect()
+}
+
+/// Number and name of each new event.
+fn numbered_kinds(run: &RunRecord, changes: &Changes) -> Vec<(i64, EventKind)> {
+    (run.last_event_seq + 1..).zip(changes.events.iter().map(|draft| draft.kind)).collect()
 }
 
 fn event_rows(run: &RunRecord, asked: &ChangeRun, changes: &Changes) -> Vec<EventRow> {

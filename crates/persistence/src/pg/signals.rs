@@ -14,6 +14,14 @@ const RUNS_PER_HINT: usize = 200;
 impl Database {
     /// Tells every listening node that these runs have news. Called after their commits, never inside one.
     pub async fn announce(&self, runs: &[RunId]) -> Result<()> {
+        let announced = self.notify(runs).await;
+        if matches!(announced, Err(Error::Unavailable(_))) {
+            self.forget_idle_connections();
+        }
+        announced
+    }
+
+    async fn notify(&self, runs: &[RunId]) -> Result<()> {
         let mut conn = self.connection().await?;
         for some in runs.chunks(RUNS_PER_HINT) {
             let payload = some.iter().map(RunId::to_string).collect::<Vec<_>>().join(",");

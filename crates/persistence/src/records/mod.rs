@@ -6,6 +6,7 @@ mod project;
 mod run;
 mod scope;
 mod step;
+mod webhook;
 mod workflow;
 
 pub use approval::{ApprovalRecord, VoteRecord};
@@ -17,6 +18,7 @@ pub use project::ProjectRecord;
 pub use run::{DiagnosticRecord, EventRecord, FeedEvent, RunRecord, TransitionRecord};
 pub use scope::scope_of_run;
 pub use step::{ArtifactRecord, AttemptRecord, AttemptResult};
+pub use webhook::{DeliveryRecord, WebhookRecord};
 pub use workflow::{VersionRecord, WorkflowRecord};
 
 pub(crate) use approval::{ApprovalRow, VoteRow};
@@ -24,4 +26,5 @@ pub(crate) use identity::{InvitationRow, MembershipRow, OwnerLinkRow, SessionRow
 pub(crate) use project::ProjectRow;
 pub(crate) use run::{DiagnosticRow, EventRow, FeedRow, RunRow, TransitionRow};
 pub(crate) use step::{ArtifactRow, AttemptRow};
+pub(crate) use webhook::{DeliveryRow, WebhookRow};
 pub(crate) use workflow::{VersionRow, WorkflowRow};

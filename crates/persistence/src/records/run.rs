@@ -5,8 +5,9 @@ use domain::contract::{InputMetadata, StepKey, WorkflowName};
 use domain::event::EventKind;
 use domain::failure::{ErrorType, Failure, FailureReason};
 use domain::project::ProjectSettings;
+use domain::publication::{Channel, Reason, Resolution};
 use domain::run::Status;
-use domain::{Actor, Digest, ProjectId, RunId, Timestamp, UserId};
+use domain::{Actor, Digest, ProjectId, RunId, Timestamp, UserId, WebhookId};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -97,14 +98,22 @@ record! {
         id: Uuid as Key,
         run_id: RunId as Key,
         error_type: String as String,
-        channel: String as String,
+        channel: Channel as String,
         operation: String as String,
         topic: String as String,
-        event: Option<String> as Option<String>,
-        reason: String as String,
+        event: Option<EventKind> as Option<String>,
+        reason: Reason as String,
         detail: String as String,
+        /// How often it failed.
         attempts: u32 as i64,
+        /// The first failure.
         at: Timestamp as At,
+        /// The event's number in its run.
+        seq: Option<i64> as Option<i64>,
+        sink_id: Option<WebhookId> as Option<Key>,
+        /// Absent: it is still tried.
+        resolution: Option<Resolution> as Option<String>,
+        resolved_at: Option<Timestamp> as Option<At>,
     }
 }
 

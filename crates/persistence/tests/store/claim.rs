@@ -77,7 +77,7 @@ async fn work_that_is_not_due_is_not_claimed(db: Database) {
     // The step's retry waits for an hour from a minute after the start, which was an hour ago.
     world.fail(&held, FailureReason::AgentFailed).await;
     assert_eq!(world.claim("me", 10).await, []);
-    assert_eq!(world.read(NextDue).await, Some(world.at(3660)));
+    assert_eq!(world.next_due().await, Some(world.at(3660)));
 }
 
 async fn each_lease_of_an_attempt_has_a_higher_epoch(db: Database) {
@@ -108,13 +108,13 @@ async fn the_process_of_a_lease_is_stored_for_its_holder_alone(db: Database) {
 
 async fn the_next_timer_is_the_earliest_of_work_lease_and_gate(db: Database) {
     let world = World::new(db).await;
-    assert_eq!(world.read(NextDue).await, None);
+    assert_eq!(world.next_due().await, None);
     world.at_gate().await;
     let expiry = world.at(60).plus(Duration::from_secs(72 * 3600));
-    assert_eq!(world.read(NextDue).await, Some(expiry));
+    assert_eq!(world.next_due().await, Some(expiry));
     let run = world.run().await;
-    assert_eq!(world.read(NextDue).await, Some(run.created_at));
+    assert_eq!(world.next_due().await, Some(run.created_at));
     let held = Held::from(&world.claim("me", 1).await[0]);
     let rows = world.rows(held.run_id).await;
-    assert_eq!(world.read(NextDue).await, rows.attempts[0].lease_expires_at);
+    assert_eq!(world.next_due().await, rows.attempts[0].lease_expires_at);
 }

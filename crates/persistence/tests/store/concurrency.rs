@@ -59,7 +59,7 @@ async fn a_full_group_leases_no_more_and_the_oldest_run_goes_first(db: Database)
     assert_eq!(world.read(FindFullGroup { run_id: runs[1] }).await, Some(full));
     assert_eq!(world.read(FindFullGroup { run_id: runs[0] }).await, None);
     let lease = world.rows(runs[0]).await.attempts[0].lease_expires_at;
-    assert_eq!(world.read(NextDue).await, lease, "a run that waits for a slot is no timer");
+    assert_eq!(world.next_due().await, lease, "a run that waits for a slot is no timer");
     // From step to step the worker keeps the slot.
     world.begin(&Held::from(&first[0])).await;
     assert_eq!(world.claim("two", 10).await, []);
@@ -191,7 +191,7 @@ async fn a_newer_run_cancels_the_one_in_progress_and_waits_for_its_processes(db:
     assert_eq!(world.claim("me", 10).await, [], "its processes may still run");
     let full = world.read(FindFullGroup { run_id: newer.id }).await.unwrap();
     assert_eq!(full.runs, [held.run_id]);
-    assert_eq!(world.read(NextDue).await, older.attempts.last().unwrap().held_until);
+    assert_eq!(world.next_due().await, older.attempts.last().unwrap().held_until);
     assert_eq!(world.write(ReleaseSlots { run_id: held.run_id }).await, 1);
     assert_eq!(ids(&world.claim("me", 10).await), [newer.id]);
     world.assert_sound(held.run_id).await;

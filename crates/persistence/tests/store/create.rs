@@ -76,7 +76,7 @@ async fn assert_nothing_stored(world: &World) {
     let filter = RunFilter::default();
     assert_eq!(world.read(ListRuns { filter, before: None, limit: 10 }).await, []);
     assert_eq!(world.read(FeedStart).await, FeedPosition::default());
-    assert_eq!(world.read(NextDue).await, None);
+    assert_eq!(world.next_due().await, None);
     let id = world.project.id;
     assert_eq!(world.read(GetProject { id }).await.last_run_number, 0);
 }

@@ -2,7 +2,9 @@ use crate::support::{Database, World, assert_refused, key, on_both_databases};
 use domain::access::Visibility;
 use domain::approval::ApprovalStatus;
 use domain::contract::WorkflowName;
+use domain::event::EventKind;
 use domain::failure::{ErrorType, FailureReason};
+use domain::publication::{Channel, Fault, PUBLICATION_FAILED, Reason, Resolution};
 use domain::run::Status;
 use domain::{ProjectId, RunId};
 use persistence::Error;
@@ -193,20 +195,57 @@ async fn a_lineage_lists_its_runs_oldest_first(db: Database) {
 async fn diagnostics_are_kept_beside_the_run(db: Database) {
     let world = World::new(db).await;
     let run = world.run().await;
-    let record = DiagnosticRecord {
+    let publication = Publication { run_id: run.id, seq: 1, channel: Channel::InProcess, sink_id: None };
+    let failed = |after: u64, detail: &str| RecordPublicationFailure {
         id: Uuid::now_v7(),
+        publication: publication.clone(),
+        fault: Fault::new(Reason::HubFailed, detail),
+        now: world.at(after),
+    };
+    let first = failed(1, "full");
+    let expected = DiagnosticRecord {
+        id: first.id,
         run_id: run.id,
-        error_type: "run_event_publication_failed".to_owned(),
-        channel: "webhook".to_owned(),
+        error_type: PUBLICATION_FAILED.to_owned(),
+        channel: Channel::InProcess,
         operation: "publish".to_owned(),
         topic: domain::event::run_topic(run.id),
-        event: Some("run_created".to_owned()),
-        reason: "unreachable".to_owned(),
-        detail: "refused".to_owned(),
-        attempts: 3,
+        event: Some(EventKind::RunCreated),
+        reason: Reason::HubFailed,
+        detail: "full again".to_owned(),
+        attempts: 2,
         at: world.at(1),
+        seq: Some(1),
+        sink_id: None,
+        resolution: None,
+        resolved_at: None,
     };
-    world.write(AddDiagnostic(record.clone())).await;
-    assert_eq!(world.read(ListDiagnostics { run_id: run.id }).await, [record]);
+    world.write(first).await;
+    world.write(failed(2, "full again")).await;
+    assert_eq!(
+        world.read(ListDiagnostics { run_id: run.id }).await,
+        std::slice::from_ref(&expected),
+        "one row for one publication"
+    );
+    let resolution = Resolution::Delivered;
+    world.write(ResolvePublication { publication: publication.clone(), resolution, now: world.at(3) }).await;
+    let resolved = DiagnosticRecord {
+        resolution: Some(Resolution::Delivered),
+        resolved_at: Some(world.at(3)),
+        ..expected.clone()
+    };
+    assert_eq!(world.read(ListDiagnostics { run_id: run.id }).await, [resolved]);
+
+    world.write(failed(4, "full again")).await;
+    let open = DiagnosticRecord { attempts: 3, ..expected };
+    assert_eq!(
+        world.read(ListDiagnostics { run_id: run.id }).await,
+        std::slice::from_ref(&open),
+        "another failure opens it again"
+    );
+    world.write(SupersedeHints { now: world.at(5) }).await;
+    let superseded =
+        DiagnosticRecord { resolution: Some(Resolution::Superseded), resolved_at: Some(world.at(5)), ..open };
+    assert_eq!(world.read(ListDiagnostics { run_id: run.id }).await, [superseded]);
     assert_eq!(world.rows(run.id).await.run, run);
 }

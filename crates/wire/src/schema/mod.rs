@@ -8,8 +8,8 @@ pub use shape::{
     RiskNote, StepFailure, TestSummary,
 };
 pub use text::{
-    ActorKind, ApprovalStatus, ArchivedFilter, AttemptState, ConcurrencyGroup, Decision, Digest, ErrorType,
-    EventKind, FailureReason, FaultCode, FileStatus, InputOrigin, LabelFilter, ListOrder, ObjectId, OnLimit,
-    Permission, RationaleRule, RejectAction, RiskLevel, Role, RunStatus, SafeRetry, ShipMode, StepKey,
-    Timestamp, TriggerKind, UserName, Uuid, WorkflowName,
+    ActorKind, ApprovalStatus, ArchivedFilter, AttemptState, ConcurrencyGroup, Decision, DeliveryState,
+    Digest, ErrorType, EventKind, FailureReason, FaultCode, FileStatus, InputOrigin, LabelFilter, ListOrder,
+    ObjectId, OnLimit, Permission, RationaleRule, RejectAction, RiskLevel, Role, RunStatus, SafeRetry,
+    ShipMode, StepKey, Timestamp, TriggerKind, UserName, Uuid, WorkflowName,
 };

@@ -78,6 +78,8 @@ texts! {
     SafeRetry => words("Which retry cannot do harm.", failure::SafeRetry::ALL);
     /// Names of events.
     EventKind => words("What happened.", domain::event::EventKind::ALL);
+    /// States of deliveries.
+    DeliveryState => words("Where a delivery stands.", domain::publication::DeliveryState::ALL);
     /// States of attempts.
     AttemptState => words("The state of one attempt at a step.", run::AttemptState::ALL);
     /// Kinds of actors.

@@ -57,6 +57,11 @@ impl World {
         Self::with(db, FLOW).await
     }
 
+    /// When the earliest work is due, for a node with a free worker.
+    pub async fn next_due(&self) -> Option<Timestamp> {
+        self.read(NextDue { workers: Workers::Free, busy_webhooks: Vec::new() }).await.work
+    }
+
     /// A world whose definition is this one.
     pub async fn with(db: Database, yaml: &str) -> Self {
         let now = time::OffsetDateTime::now_utc() - time::Duration::hours(1);
