@@ -49,6 +49,7 @@ pub const fn permission_in_words(permission: Permission) -> &'static str {
         Permission::PublishWorkflows => "publish workflows",
         Permission::CreateProjects => "make projects",
         Permission::ManageUsers => "invite people, give them roles, disable them",
+        Permission::ReadMetrics => "read the measurements of the server",
         Permission::ManageAccount => "see and revoke your own tokens and sessions",
     }
 }
