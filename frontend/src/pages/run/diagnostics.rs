@@ -51,6 +51,7 @@ fn Lost(view: RunView, count: Memo<u64>) -> impl IntoView {
                 <td role="cell" data-label="Why" class="cell-long">
                     {words::sentence(&diagnostic.reason)}": "{visible::shown(&diagnostic.detail)}
                     {diagnostic.remediation.map(|text| view! { <div class="muted">{text}</div> })}
+                    <div class="muted">{what_became(diagnostic.resolution.as_deref())}</div>
                 </td>
                 <td role="cell" data-label="Tried">{super::attempt::plural(diagnostic.attempts as usize, "time")}</td>
                 <td role="cell" data-label="Last"><When at=diagnostic.timestamp /></td>
@@ -59,10 +60,10 @@ fn Lost(view: RunView, count: Memo<u64>) -> impl IntoView {
     };
     view! {
         <section class="panel lost-events" aria-labelledby="lost-events">
-            <h2 id="lost-events">"Events that did not arrive"</h2>
-            <p class="muted">"The run itself is not affected: its history below is complete. What listens at these channels missed something."</p>
+            <h2 id="lost-events">"Events that did not arrive at once"</h2>
+            <p class="muted">"The run itself is not affected: its history below is complete. What listens at these channels hears of them late, or never."</p>
             <Loaded query=found rows=2 let:list>
-                <div class="table-scroll" tabindex="0" role="region" aria-label="Table of the events that did not arrive">
+                <div class="table-scroll" tabindex="0" role="region" aria-label="Table of the events that did not arrive at once">
                     <table class="table cards" role="table" aria-labelledby="lost-events">
                         <thead role="rowgroup"><tr role="row">
                             <th scope="col" role="columnheader">"Channel"</th>
@@ -78,6 +79,16 @@ fn Lost(view: RunView, count: Memo<u64>) -> impl IntoView {
                 </div>
             </Loaded>
         </section>
+    }
+}
+
+/// How a publication that had failed ended.
+fn what_became(resolution: Option<&str>) -> &'static str {
+    match resolution {
+        None => "It is tried again.",
+        Some("delivered") => "It was delivered since.",
+        Some("exhausted") => "It was given up.",
+        Some(_) => "It is no longer needed.",
     }
 }
 
