@@ -9,6 +9,7 @@ mod change;
 mod check;
 mod concurrency;
 mod create_run;
+mod deliveries;
 mod gauges;
 mod idempotency;
 mod identity;

@@ -1,7 +1,7 @@
 //! Due work: leases and timers.
 
 use super::concurrency::{has_free_slot, lock_limited_projects, may_lease};
-use super::{Conn, dialect, webhooks};
+use super::{Conn, deliveries, dialect};
 use crate::commands::*;
 use crate::error::{Error, Result};
 use crate::locking::LockDsl;
@@ -173,6 +173,6 @@ impl Execute<Conn> for NextDue {
             .optional()?;
         let due = [ready, lease.flatten(), slot.flatten(), gate.flatten()];
         let work = due.into_iter().flatten().map(|At(at)| at).min();
-        Ok(Timers { work, delivery: webhooks::next_delivery(conn, &self.busy_webhooks).await? })
+        Ok(Timers { work, delivery: deliveries::next_delivery(conn, &self.busy_webhooks).await? })
     }
 }

@@ -30,4 +30,5 @@ mod opening;
 mod progress;
 mod retry;
 mod votes;
+mod webhooks;
 mod workflows;
