@@ -198,7 +198,16 @@ async fn every_operation_but_five_needs_somebody_to_be_signed_in() {
                 .replace("{attempt}", "1")
                 .replace("{name}", "fix_failing_tests")
                 .replace("{version}", "1");
-            let real = ["{artifact_id}", "{token_id}", "{user_id}", "{invitation_id}", "{session_id}"]
+            let identifiers = [
+                "{artifact_id}",
+                "{token_id}",
+                "{user_id}",
+                "{invitation_id}",
+                "{session_id}",
+                "{webhook_id}",
+                "{delivery_id}",
+            ];
+            let real = identifiers
                 .iter()
                 .fold(real.replace("{user_name}", "owner"), |path, name| path.replace(name, &gate));
             assert!(!real.contains('{'), "this test does not know a parameter of {path}");

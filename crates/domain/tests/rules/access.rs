@@ -41,6 +41,7 @@ fn roles_form_a_ladder() {
     publish_workflows: Installation(Maintainer)
     create_projects: Installation(Maintainer)
     manage_users: Installation(Admin)
+    read_metrics: Installation(Admin)
     manage_account: Anybody
     ");
 }

@@ -40,11 +40,13 @@ async fn what_is_absent_is_named() {
     fixture.mirror.update_ref("refs/jido/runs/secret", &fixture.base).await.unwrap();
     let blob = git(&fixture.source, ["rev-parse", "HEAD:a"]);
     let missing = "1".repeat(40);
-    for name in
-        ["nope", "refs/heads/nope", "refs/jido/runs/secret", "refs/upstream/main", "HEAD", &missing, &blob]
-    {
+    for name in ["nope", "refs/heads/nope", "HEAD", &missing, &blob] {
         let error = fixture.mirror.resolve(name).await.unwrap_err();
         assert!(matches!(&error, Error::RefNotFound { name: told } if told == name), "{name}: {error}");
+    }
+    for name in ["refs/jido/runs/secret", "refs/upstream/main"] {
+        let error = fixture.mirror.resolve(name).await.unwrap_err();
+        assert!(matches!(&error, Error::InvalidRef { .. }), "{name}: {error}");
     }
 }
 
