@@ -9,7 +9,7 @@ test("events that a dead webhook did not get are told on the run, which is right
   await api.until(pathOf(run), (it) => it.diagnostics.event_channel > 0);
   await page.goto(pathOf(run));
   const lost = page.getByRole("region", { name: "Events that did not arrive at once", exact: true });
-  await expect(lost).toContainText("Webhook");
+  await expect(lost).toContainText("webhook");
   await expect(lost).toContainText("Run started");
   await expect(lost).toContainText("It is tried again.");
   await expect(page.getByText("Awaiting approval").first()).toBeVisible();
