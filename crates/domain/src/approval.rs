@@ -7,19 +7,26 @@ use serde::{Deserialize, Serialize};
 
 names! {
     pub enum ApprovalStatus {
+        /// Shows its evidence and waits for people.
         Pending = "pending",
         /// Evidence could not be built; nothing can be decided but to cancel the run.
         Blocked = "blocked",
+        /// The work goes on, and ships as it was shown.
         Approved = "approved",
+        /// The run is cancelled, or the work goes back.
         Rejected = "rejected",
+        /// Nobody decided in time.
         Expired = "expired",
+        /// The run was cancelled at the gate.
         Cancelled = "cancelled",
     }
 }
 
 names! {
     pub enum Decision {
+        /// Ship exactly this.
         Approved = "approved",
+        /// Do not ship this.
         Rejected = "rejected",
     }
 }

@@ -8,11 +8,17 @@ use serde::{Deserialize, Serialize};
 names! {
     /// The family of a failure.
     pub enum ErrorType {
+        /// What was given cannot work: definition, inputs, outputs or settings.
         Validation = "validation",
+        /// The work was done and did not succeed.
         Execution = "execution",
+        /// A credential was refused.
         Auth = "auth",
+        /// It took longer than allowed.
         Timeout = "timeout",
+        /// A rule forbids to go on; nothing was shipped.
         PolicyViolation = "policy_violation",
+        /// The server, its disk or its database failed.
         Infrastructure = "infrastructure",
     }
 }
@@ -20,8 +26,11 @@ names! {
 names! {
     /// Which retry cannot do harm.
     pub enum SafeRetry {
+        /// A retry of the whole run.
         FullRun = "full_run",
+        /// A retry of the failed step alone, where the contract permits it.
         Step = "step",
+        /// No retry: something must be changed first.
         None = "none",
     }
 }

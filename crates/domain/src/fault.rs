@@ -1,35 +1,59 @@
 //! Faults of a request or document: where, which and why, all of them at once.
 
+use crate::event::names;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What is wrong with one value. Machines read this; people read the detail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FaultCode {
-    Required,
-    UnknownField,
-    WrongType,
-    TooShort,
-    TooLong,
-    TooSmall,
-    TooLarge,
-    TooMany,
-    TooFew,
-    NotAllowed,
-    InvalidFormat,
-    NotUnique,
-    NotFound,
-    UnknownStep,
-    DuplicateStep,
-    Cycle,
-    NotAnAncestor,
-    UnreachableStep,
-    InvalidSchema,
-    InvalidTemplate,
-    UngatedShip,
-    Unsupported,
-    Invalid,
+names! {
+    /// What is wrong with one value. Machines read this; people read the detail.
+    pub enum FaultCode {
+        /// It is missing.
+        Required = "required",
+        /// Nothing here has this name.
+        UnknownField = "unknown_field",
+        /// It is of another JSON type.
+        WrongType = "wrong_type",
+        /// It has fewer characters than `limit`.
+        TooShort = "too_short",
+        /// It has more characters or bytes than `limit`.
+        TooLong = "too_long",
+        /// It is less than `limit`.
+        TooSmall = "too_small",
+        /// It is more than `limit`.
+        TooLarge = "too_large",
+        /// It has more items than `limit`.
+        TooMany = "too_many",
+        /// It has fewer items than `limit`.
+        TooFew = "too_few",
+        /// It is none of the values that may stand here.
+        NotAllowed = "not_allowed",
+        /// It is not written as it must be.
+        InvalidFormat = "invalid_format",
+        /// It stands twice.
+        NotUnique = "not_unique",
+        /// It names something that does not exist.
+        NotFound = "not_found",
+        /// It names a step that the definition lacks.
+        UnknownStep = "unknown_step",
+        /// Two steps have this key.
+        DuplicateStep = "duplicate_step",
+        /// The steps need each other in a circle.
+        Cycle = "cycle",
+        /// It names a step that does not come before this one.
+        NotAnAncestor = "not_an_ancestor",
+        /// Nothing leads to the step.
+        UnreachableStep = "unreachable_step",
+        /// It is no JSON Schema that can be used.
+        InvalidSchema = "invalid_schema",
+        /// The template cannot be read, or refers to what does not exist.
+        InvalidTemplate = "invalid_template",
+        /// A step ships, and no gate comes before it.
+        UngatedShip = "ungated_ship",
+        /// This version of the server cannot do it.
+        Unsupported = "unsupported",
+        /// It breaks a rule that `detail` names.
+        Invalid = "invalid",
+    }
 }
 
 /// One fault: a JSON pointer (RFC 6901) to the value, a code, and a sentence.

@@ -93,8 +93,11 @@ names! {
 names! {
     /// Where a delivery stands.
     pub enum DeliveryState {
+        /// Not taken yet; another attempt is due.
         Pending = "pending",
+        /// The receiver took it.
         Delivered = "delivered",
+        /// No more attempts are made by themselves.
         Exhausted = "exhausted",
     }
 }

@@ -73,7 +73,6 @@ pub struct CancelRequest {
 
 /// Where the retry of a run starts from.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RetryBase {
     /// The commit that the retried run started from.
@@ -90,6 +89,7 @@ pub enum RetryBase {
 pub struct RetryRequest {
     /// `pinned` unless given.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::RetryBase>))]
     pub base: RetryBase,
 }
 

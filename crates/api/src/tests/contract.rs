@@ -48,6 +48,75 @@ fn every_operation_is_described_whole() {
 }
 
 #[test]
+fn every_operation_has_an_example_that_fits_its_schema() {
+    let document = serde_json::to_value(crate::openapi()).unwrap();
+    let mut named = BTreeSet::from(["problem".to_owned()]);
+    let operations = ["paths", "webhooks"].into_iter().flat_map(|part| document[part].as_object().unwrap());
+    let operations = operations.flat_map(|(_, item)| item.as_object().unwrap().values());
+    for operation in operations.filter(|operation| operation.get("operationId").is_some()) {
+        let id = operation["operationId"].as_str().unwrap();
+        let responses = operation["responses"].as_object().unwrap();
+        let successes =
+            responses.iter().filter(|(status, _)| status.starts_with('2')).map(|(_, response)| response);
+        let bodies = successes.chain(operation.get("requestBody")).filter_map(|body| body.get("content"));
+        for (media_type, content) in bodies.flat_map(|content| content.as_object().unwrap()) {
+            if media_type == "application/octet-stream" {
+                continue;
+            }
+            let example =
+                content.get("example").unwrap_or_else(|| panic!("{id} has no {media_type} example"));
+            let mut schema = content["schema"].clone();
+            schema["components"] = document["components"].clone();
+            let validator = jsonschema::validator_for(&schema).unwrap();
+            let faults: Vec<_> = validator.iter_errors(example).map(|error| error.to_string()).collect();
+            assert!(faults.is_empty(), "{id} {media_type}: {faults:?}");
+            named.insert(id.to_owned());
+        }
+    }
+    assert!(document.pointer("/components/schemas/Problem/examples/0/errors/1").is_some());
+    let files: BTreeSet<_> = crate::document::example_names().map(str::to_owned).collect();
+    assert_eq!(files.difference(&named).collect::<Vec<_>>(), Vec::<&String>::new());
+}
+
+#[test]
+fn every_word_of_a_closed_list_is_explained() {
+    let document = serde_json::to_value(crate::openapi()).unwrap();
+    let schemas = document.pointer("/components/schemas").unwrap().as_object().unwrap();
+    let lists: Vec<_> = schemas.iter().filter(|(_, schema)| schema.get("enum").is_some()).collect();
+    assert!(lists.len() > 20);
+    for (name, schema) in lists {
+        let description = schema["description"].as_str().unwrap();
+        for word in schema["enum"].as_array().unwrap() {
+            let mark = format!("- `{}`", word.as_str().unwrap());
+            let line = description.lines().find(|line| line.starts_with(&mark));
+            let meaning = line.and_then(|line| line.split_once(": ")).map_or("", |(_, meaning)| meaning);
+            assert!(meaning.len() > 3, "{name} does not say what {word} means");
+        }
+    }
+}
+
+#[test]
+fn every_operation_says_who_may_call_it() {
+    let document = serde_json::to_value(crate::openapi()).unwrap();
+    for (method, path, id) in operations().all() {
+        let pointer = format!(
+            "/paths/{}/{}/security",
+            path.replace('~', "~0").replace('/', "~1"),
+            method.to_ascii_lowercase()
+        );
+        let security = document.pointer(&pointer).unwrap_or_else(|| panic!("{id} has no security"));
+        let expected = match need_of(id).unwrap() {
+            Need::Public => serde_json::json!([{}]),
+            Need::SignedIn => serde_json::json!([{ "token": [] }, { "session": [] }]),
+            Need::Permission(permission) => {
+                serde_json::json!([{ "token": [permission.as_str()] }, { "session": [permission.as_str()] }])
+            }
+        };
+        assert_eq!(*security, expected, "{id}");
+    }
+}
+
+#[test]
 fn every_reference_of_the_document_leads_somewhere() {
     let document = serde_json::to_value(crate::openapi()).unwrap();
     let mut places = vec![&document];

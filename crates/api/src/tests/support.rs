@@ -15,6 +15,7 @@ use persistence::commands::{CreateOwnerLink, CreateToken, EnsureOwner};
 use persistence::records::{OwnerLinkRecord, TokenRecord, UserRecord};
 use persistence::{SqliteOptions, Store};
 use serde_json::{Value, json};
+use std::sync::OnceLock;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -160,7 +161,9 @@ impl Fixture {
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let bytes = to_bytes(response.into_body()).await.map_err(|_| "the body broke").unwrap();
-        Answer { status, headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+        let answer = Answer { status, headers, text: String::from_utf8(bytes.to_vec()).unwrap() };
+        require_documented(&answer);
+        answer
     }
 
     /// Sends a request; the body is read by the caller.
@@ -249,4 +252,24 @@ pub fn anonymous(method: Method, path: &str) -> TestRequest {
 pub fn steady(mut body: Value) -> Value {
     body["request_id"] = json!("[request id]");
     body
+}
+
+/// Every problem that any test sees is one that the document announces for its operation.
+fn require_documented(answer: &Answer) {
+    static DOCUMENT: OnceLock<Value> = OnceLock::new();
+    let Ok(problem) = serde_json::from_str::<Value>(&answer.text) else { return };
+    let (Some(operation), Some(code)) = (problem["operation"].as_str(), problem["code"].as_str()) else {
+        return;
+    };
+    if answer.status < 400 {
+        return;
+    }
+    let document = DOCUMENT.get_or_init(|| serde_json::to_value(crate::openapi()).unwrap());
+    let items =
+        document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
+    let described = items
+        .filter(|described| described["operationId"] == operation)
+        .filter_map(|described| described["responses"][answer.status.to_string()]["description"].as_str())
+        .any(|text| text.contains(&format!("`{code}`")));
+    assert!(described, "{operation} answers {} {code}, and the document does not say so", answer.status);
 }

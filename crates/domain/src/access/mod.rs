@@ -11,10 +11,15 @@ use crate::event::names;
 names! {
     /// What a user is on one project, or on all of them. Each may what the one before it may.
     pub enum Role {
+        /// Reads projects, runs and evidence.
         Viewer = "viewer",
+        /// Starts, retries and cancels runs.
         Operator = "operator",
+        /// Decides at gates.
         Approver = "approver",
+        /// Changes settings and webhooks; on the whole installation also publishes workflows and makes projects.
         Maintainer = "maintainer",
+        /// Manages members; on the whole installation also users.
         Admin = "admin",
     }
 }
@@ -28,6 +33,7 @@ names! {
         ReadRuns = "read_runs",
         /// Start runs, retry them and their steps.
         StartRuns = "start_runs",
+        /// Cancel runs, at a gate or before.
         CancelRuns = "cancel_runs",
         /// Approve and reject what gates show, and have it built again.
         DecideApprovals = "decide_approvals",
@@ -37,9 +43,11 @@ names! {
         ManageMembers = "manage_members",
         /// Nothing takes the archiving of a project back.
         ArchiveProjects = "archive_projects",
+        /// Workflows and their versions; checking a definition.
         ReadWorkflows = "read_workflows",
         /// A published workflow is code that every project may run.
         PublishWorkflows = "publish_workflows",
+        /// Make projects.
         CreateProjects = "create_projects",
         /// Invitations, roles on the whole installation, disabling.
         ManageUsers = "manage_users",

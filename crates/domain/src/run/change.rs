@@ -16,8 +16,11 @@ names! {
         Leased = "leased",
         /// A gate waits for people; nothing holds it.
         Waiting = "waiting",
+        /// It did what the step asks.
         Succeeded = "succeeded",
+        /// It ended with a failure.
         Failed = "failed",
+        /// It was ended with its run.
         Cancelled = "cancelled",
         /// Its worker died.
         Lost = "lost",

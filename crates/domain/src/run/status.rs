@@ -4,11 +4,17 @@ use crate::event::names;
 
 names! {
     pub enum Status {
+        /// Made, and waiting for a worker.
         Pending = "pending",
+        /// A step is worked on, or due.
         Running = "running",
+        /// A gate waits for people.
         AwaitingApproval = "awaiting_approval",
+        /// Every step succeeded; nothing changes any more.
         Completed = "completed",
+        /// A step failed for good; nothing changes any more.
         Failed = "failed",
+        /// Somebody or a policy ended it; nothing changes any more.
         Cancelled = "cancelled",
     }
 }

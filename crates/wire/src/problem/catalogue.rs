@@ -122,9 +122,13 @@ impl utoipa::PartialSchema for ProblemCode {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         use utoipa::openapi::schema::{ObjectBuilder, Type};
         let codes: Vec<&str> = Self::ALL.iter().map(|code| code.as_str()).collect();
+        let lines =
+            Self::ALL.iter().map(|code| format!("\n- `{code}` ({}): {}.", code.status(), code.title()));
+        let description = "The code of a problem: all that a program needs to read.\n".to_owned();
+        let description = description + &lines.collect::<String>();
         ObjectBuilder::new()
             .schema_type(Type::String)
-            .description(Some("The code of a problem: all that a program needs to read."))
+            .description(Some(description))
             .enum_values(Some(codes))
             .build()
             .into()

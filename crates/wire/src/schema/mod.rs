@@ -10,6 +10,6 @@ pub use shape::{
 pub use text::{
     ActorKind, ApprovalStatus, ArchivedFilter, AttemptState, ConcurrencyGroup, Decision, DeliveryState,
     Digest, ErrorType, EventKind, FailureReason, FaultCode, FileStatus, InputOrigin, LabelFilter, ListOrder,
-    ObjectId, OnLimit, Permission, RationaleRule, RejectAction, RiskLevel, Role, RunStatus, SafeRetry,
-    ShipMode, StepKey, Timestamp, TriggerKind, UserName, Uuid, WorkflowName,
+    ObjectId, OnLimit, Permission, RationaleRule, RejectAction, RetryBase, RiskLevel, Role, RunStatus,
+    SafeRetry, ShipMode, StepKey, Timestamp, TriggerKind, UserName, Uuid, WorkflowName,
 };

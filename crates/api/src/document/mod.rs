@@ -1,18 +1,18 @@
 //! The OpenAPI document, and the routes it is made from.
 
+mod examples;
+mod outgoing;
+mod permissions;
+
 use crate::identity::guard;
 use crate::input::{idempotency, preconditions};
 use crate::routes;
 use actix_web::middleware::from_fn;
 use actix_web::{App as ActixApp, web};
-use utoipa::openapi::path::{
-    HttpMethod, Operation, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, PathsBuilder,
-};
-use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, OpenApi as Document, Paths, Ref, RefOr, Required};
+use utoipa::openapi::{OpenApi as Document, RefOr, Required};
 use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -26,6 +26,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
         version = "1.0.0",
         license(name = "MIT", identifier = "MIT"),
     ),
+    servers((url = "/", description = "The server that gives this document.")),
     tags(
         (name = "projects", description = "Git repositories under work."),
         (name = "workflows", description = "Definitions and their immutable versions."),
@@ -90,42 +91,13 @@ pub fn openapi() -> Document {
         .service(utoipa_actix_web::scope("/api/v1").configure(routes::api))
         .split_for_parts();
     describe_headers(&mut document);
-    document.webhooks = Some(outgoing());
+    for operation in document.paths.paths.values_mut().flat_map(operations_of) {
+        permissions::describe(operation);
+        examples::add(operation);
+    }
+    examples::add_problem(&mut document);
+    document.webhooks = Some(outgoing::outgoing());
     document
-}
-
-/// The message that webhooks receive.
-fn outgoing() -> Paths {
-    let header = |name: &str, description: &str| {
-        ParameterBuilder::new()
-            .name(name)
-            .parameter_in(ParameterIn::Header)
-            .required(Required::True)
-            .description(Some(description))
-            .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
-            .build()
-    };
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("WebhookMessage"))).build();
-    let body =
-        RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True)).build();
-    let heard =
-        ResponseBuilder::new().description("Any status from 200 to 299: the message was taken.").build();
-    let gone = ResponseBuilder::new().description("The webhook is disabled.").build();
-    let operation = OperationBuilder::new()
-        .operation_id(Some("receive_run_event"))
-        .tag("webhooks")
-        .summary(Some("Receive an event of a run"))
-        .description(Some(
-            "Signed by Standard Webhooks. At least once, in no promised order: `data.seq` orders the events of a run.",
-        ))
-        .parameter(header("webhook-id", "The message, the same at every attempt."))
-        .parameter(header("webhook-timestamp", "Of the attempt, in seconds since 1970."))
-        .parameter(header("webhook-signature", "`v1,` and the HMAC-SHA256 of id, timestamp and body, parted by dots; several, parted by blanks, while a secret is replaced."))
-        .request_body(Some(body))
-        .response("2XX", heard)
-        .response("410", gone)
-        .build();
-    PathsBuilder::new().path("run_event", PathItem::new(HttpMethod::Post, operation)).build()
 }
 
 /// Says what the headers that several operations read look like, and that a precondition which answers 428 when it is
@@ -145,6 +117,12 @@ fn describe_headers(document: &mut Document) {
         let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).build();
         parameter.schema = Some(text.into());
     }
+}
+
+/// The names of the files of examples.
+#[cfg(test)]
+pub(crate) fn example_names() -> impl Iterator<Item = &'static str> {
+    examples::names()
 }
 
 fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
