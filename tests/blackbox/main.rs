@@ -12,6 +12,7 @@
 mod support;
 
 mod blocked_gates;
+mod cli;
 mod concurrency;
 mod crash;
 mod event_sequences;

@@ -2,11 +2,13 @@
 
 pub mod agents;
 pub mod api;
+pub mod cli;
 pub mod people;
 pub mod pipe;
 pub mod processes;
 pub mod program;
 pub mod receiver;
+pub mod relay;
 pub mod repository;
 pub mod run;
 pub mod scene;
@@ -15,9 +17,11 @@ pub mod stream;
 pub mod workflows;
 
 pub use api::{Api, Reply};
+pub use cli::{Cli, Said};
 pub use people::Person;
 pub use pipe::Pipe;
 pub use receiver::{Manner, Receiver};
+pub use relay::Relay;
 pub use repository::Repository;
 pub use run::Run;
 pub use scene::Scene;

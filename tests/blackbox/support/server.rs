@@ -161,6 +161,11 @@ impl Server {
         life.as_ref().expect("the server runs").address.clone()
     }
 
+    /// The address, while the server is between start and end.
+    pub fn address_if_running(&self) -> Option<String> {
+        locked(&self.life).as_ref().map(|life| life.address.clone())
+    }
+
     /// The number of the server's process.
     pub fn pid(&self) -> u32 {
         locked(&self.life).as_ref().expect("the server runs").process.id()
@@ -208,10 +213,14 @@ impl Server {
         for name in ["JIDO_DATABASE", "JIDO_DATA", "JIDO_CONFIG", "RUST_LOG"] {
             command.env_remove(name);
         }
-        if let Some(database) = &self.database {
-            command.env("JIDO_DATABASE", CLUSTER.url(database));
-        }
+        command.envs(self.variables());
         command
+    }
+
+    /// What names the database to a `jido` command beside the data folder.
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
+        let database = self.database.iter();
+        database.map(|database| ("JIDO_DATABASE", CLUSTER.url(database))).collect()
     }
 
     /// Runs a `jido` command on this server's database and data folder; returns what it printed.
