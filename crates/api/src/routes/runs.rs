@@ -175,6 +175,8 @@ async fn list(
     let filter = RunFilter {
         visibility: caller.rights.visibility(),
         project_id,
+        id: query.id,
+        number: query.number,
         statuses: query.status,
         workflow: query.workflow,
         title: query.title,
