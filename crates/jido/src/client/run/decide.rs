@@ -2,7 +2,7 @@
 
 use super::evidence;
 use super::show::gate;
-use super::watch::{Until, WatchFor, follow_to_end};
+use super::watch::{Until, WatchFor, follow_behind};
 use crate::client::api::{Api, Call, said};
 use crate::client::failure::Failure;
 use crate::client::reference::{RunReference, beneath, ids};
@@ -106,7 +106,7 @@ pub fn approve(options: &ApproveOptions) -> Result<(), Error> {
         return Ok(());
     }
     let form = if options.server.json { WatchFor::Scripts } else { WatchFor::People };
-    follow_to_end(&api, &run, &Until::default(), form)?;
+    follow_behind(&api, &run, run.last_event_seq, &Until::default(), form)?;
     if let Some(destination) = shown.destination.filter(|_| form == WatchFor::People) {
         let commit = shown.evidence.diff_summary.and_then(|diff| diff.commit).unwrap_or_default();
         say(&format!("Shipped {} as {} on {}.", commit, destination.branch, destination.remote));

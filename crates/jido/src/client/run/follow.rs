@@ -38,10 +38,10 @@ pub enum Next {
 }
 
 impl<'a> Follower<'a> {
-    /// Begins with the run's first event.
-    pub fn new(api: &'a Api, ids: &'a (String, String), timeout: Option<Duration>) -> Self {
+    /// Begins behind the event with the number `after`.
+    pub fn new(api: &'a Api, ids: &'a (String, String), after: i64, timeout: Option<Duration>) -> Self {
         let deadline = timeout.map(|timeout| Instant::now() + timeout);
-        Self { api, ids, after: 0, deadline, away: None }
+        Self { api, ids, after, deadline, away: None }
     }
 
     /// Waits for what happens next. A server that is away is waited for too; one that refuses ends it.

@@ -64,8 +64,8 @@ fn chosen<'a>(
     run: &RunResponse,
     steps: &'a [StepResponse],
 ) -> Result<(&'a StepResponse, &'a AttemptResponse), Failure> {
-    let has_log =
-        |step: &&StepResponse| step.attempts.iter().any(|attempt| attempt.log_bytes > 0 || is_live(attempt));
+    let writes = |attempt: &AttemptResponse| attempt.log_bytes > 0 || attempt.state == AttemptState::Leased;
+    let has_log = |step: &&StepResponse| step.attempts.iter().any(writes);
     let is_meant = |step: &&StepResponse| match &options.step {
         Some(key) => step.step.as_str() == key,
         None => has_log(step),

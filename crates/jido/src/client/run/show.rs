@@ -46,7 +46,7 @@ pub fn show(options: &OfRun) -> Result<(), Error> {
         evidence::in_full(&gate, now).iter().for_each(|text| say(text));
     }
     say("");
-    run.allowed_actions.iter().for_each(|action| say(&action_line(action)));
+    actions(&run.allowed_actions).iter().for_each(|text| say(text));
     Ok(())
 }
 
@@ -79,7 +79,11 @@ fn head(run: &RunResponse, now: Timestamp) -> Vec<String> {
     let end = run.completed_at.unwrap_or(now);
     if let Some(started_at) = run.started_at {
         let took = u64::try_from(end.since(started_at).as_millis()).unwrap_or(u64::MAX);
-        lines.push(format!("  {} {}", if run.completed_at.is_some() { "took" } else { "since" }, span(took)));
+        lines.push(format!(
+            "  {} {}",
+            if run.completed_at.is_some() { "took" } else { "open for" },
+            span(took)
+        ));
     }
     if let Some(commit) = &run.base_commit {
         lines.push(format!("  base: {}", clean(commit)));
@@ -108,13 +112,23 @@ fn row(step: &StepResponse) -> Vec<String> {
     ]
 }
 
-fn action_line(action: &ActionResponse) -> String {
-    let step = action.step.as_ref().map_or_else(String::new, |step| format!(" {step}"));
-    let name = action.action.replace('_', " ");
-    if action.allowed {
-        return format!("You may {name}{step}.");
+/// What the caller may do, and why not the rest.
+fn actions(actions: &[ActionResponse]) -> Vec<String> {
+    let name = |action: &ActionResponse| {
+        let step = action.step.as_ref().map_or_else(String::new, |step| format!(" {step}"));
+        format!("{}{step}", action.action.replace('_', " "))
+    };
+    let (allowed, refused): (Vec<_>, Vec<_>) = actions.iter().partition(|action| action.allowed);
+    let mut lines = Vec::new();
+    if !allowed.is_empty() {
+        let names: Vec<String> = allowed.into_iter().map(name).collect();
+        lines.push(format!("You may: {}", names.join(", ")));
     }
-    format!("You cannot {name}{step} now: {}", clean(action.detail.as_deref().unwrap_or("not allowed")))
+    for action in refused {
+        let why = action.detail.as_deref().unwrap_or("not allowed");
+        lines.push(format!("Not now: {}. {}", name(action), clean(why)));
+    }
+    lines
 }
 
 fn name(step: Option<&domain::contract::StepKey>) -> String {

@@ -82,11 +82,22 @@ pub fn watch(options: &WatchOptions) -> Result<(), Error> {
     follow_to_end(&api, &run, &options.until, form)
 }
 
-/// Prints the run's events until it is where it shall be.
+/// Prints the run's events from its first on, until it is where it shall be.
 pub fn follow_to_end(api: &Api, run: &RunResponse, until: &Until, form: WatchFor) -> Result<(), Error> {
+    follow_behind(api, run, 0, until, form)
+}
+
+/// Prints the events behind the one with this number, until the run is where it shall be.
+pub fn follow_behind(
+    api: &Api,
+    run: &RunResponse,
+    seq: i64,
+    until: &Until,
+    form: WatchFor,
+) -> Result<(), Error> {
     let ids = ids(run);
-    let mut follower = Follower::new(api, &ids, until.timeout);
-    let mut status = Status::Pending;
+    let mut follower = Follower::new(api, &ids, seq, until.timeout);
+    let mut status = run.status;
     loop {
         let events = match follower.next()? {
             Next::Events(events) => events,
@@ -99,14 +110,15 @@ pub fn follow_to_end(api: &Api, run: &RunResponse, until: &Until, form: WatchFor
             }
             status = after(status, event.event);
             // What is past is not what is: a gate that was decided since is passed by.
-            let is_newest = || is_newest(api, &ids, event.seq);
+            let matters = status == Status::AwaitingApproval || until.wait_for.contains(&status);
+            let is_newest = status.is_terminal() || (matters && is_newest(api, &ids, event.seq)?);
+            if form == WatchFor::People && event.event == EventKind::ApprovalRequested && is_newest {
+                say_gate(api, &ids)?;
+            }
             match until.verdict(status) {
-                Some(Ok(())) if status.is_terminal() || is_newest()? => return Ok(()),
+                Some(Ok(())) if is_newest => return Ok(()),
                 Some(Err(outcome)) => return Err(outcome.into()),
                 Some(Ok(())) | None => {}
-            }
-            if form == WatchFor::People && event.event == EventKind::ApprovalRequested && is_newest()? {
-                say_gate(api, &ids)?;
             }
         }
     }
