@@ -1,24 +1,43 @@
 //! The command line.
 
+use crate::client::{LoginOptions, LogoutOptions, ProjectCommand, RunCommand};
 use crate::demo::DemoCommand;
+use crate::error::Error;
+use crate::output::say;
 use crate::owner_link::{OwnerLinkOptions, SignInLinkOptions};
 use crate::serve::ServeOptions;
 use crate::storage::StorageOptions;
 use crate::tokens::TokenCommand;
 use crate::workflow::WorkflowCommand;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 
 const AFTER_HELP: &str = "\
-First steps:
+First steps with a server of your own:
   jido demo prepare --into ./demo
   jido serve --config ./demo/jido.toml --seed-demo ./demo
 
+The main job, from anywhere:
+  jido login http://127.0.0.1:8700          by a token, or by the one-time link that `serve` prints
+  jido run start fix_failing_tests --project demo --input failure_signal='tests fail on main' --watch
+  jido run show demo/1                      what would ship: change, tests, risks
+  jido run approve demo/1 --wait            exactly that is committed and pushed
+  jido run reject demo/1 --rationale 'why'  cancelled, or sent back with the reason
+
 Exit codes:
-  0  done
-  1  done, and faults were found (`check`, `workflow validate`)
-  2  the command line is wrong
-  3  not done; the message says what, why, and what to try
-  4  not started: another server holds the data folder or the address
+   0  done; a watched run reached what was waited for
+   1  faults were found (`check`, `workflow validate`, a request with faults)
+   2  the command line is wrong
+   3  not done; the message says what, why, and what to try
+   4  not started: another server holds the data folder or the address
+   5  not signed in, or not allowed
+   6  there is no such thing
+   7  refused by the state of things: already decided, evidence changed, not at a gate, a gate's policy
+   8  the server cannot be reached, or failed
+  10  the watched run failed
+  11  the watched run was cancelled
+  12  the watched run ended without reaching --wait-for
+  13  the time given by --timeout is over
 
 RUST_LOG chooses what is logged to standard error, for example RUST_LOG=debug.";
 
@@ -50,6 +69,19 @@ A SQLite database must not be in use by a server meanwhile.")]
     /// Print a new one-time link by which another user signs in.
     SignInLink(SignInLinkOptions),
 
+    /// Sign in to a server: store a token for the commands that ask it.
+    Login(LoginOptions),
+
+    /// Forget the stored token, and revoke it where the login made it.
+    Logout(LogoutOptions),
+
+    /// Make and list projects: git repositories under work.
+    #[command(subcommand)]
+    Project(ProjectCommand),
+
+    #[command(subcommand)]
+    Run(RunCommand),
+
     /// Make, list and revoke API tokens.
     #[command(subcommand)]
     Token(TokenCommand),
@@ -63,7 +95,7 @@ Examples:
 Prints one line for each violation and exits with 1 when there is any.")]
     Check(StorageOptions),
 
-    /// Look at workflow definitions, without a server.
+    /// Check, publish, list and compare workflow definitions.
     #[command(subcommand)]
     Workflow(WorkflowCommand),
 
@@ -77,15 +109,30 @@ Example:
     #[command(subcommand)]
     Demo(DemoCommand),
 
+    /// Print a script by which a shell completes commands and options.
+    #[command(after_help = "\
+Examples:
+  jido completions bash > /etc/bash_completion.d/jido
+  jido completions zsh > ~/.zfunc/_jido
+  jido completions fish > ~/.config/fish/completions/jido.fish")]
+    Completions { shell: Shell },
+
     /// Supervise one step; started by the server, not by people.
     #[command(hide = true)]
     Exec,
 }
 
+/// Prints the script for a shell.
+pub fn completions(shell: Shell) -> Result<(), Error> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "jido", &mut script);
+    say(String::from_utf8_lossy(&script).trim_end());
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
     use clap::error::ErrorKind;
     use test_case::test_case;
 

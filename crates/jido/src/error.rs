@@ -1,5 +1,6 @@
 //! Why a command was not carried out, as a person at a terminal reads it: what, why, what to do.
 
+use crate::client;
 use domain::contract::BuiltinError;
 use std::error::Error as _;
 use std::fmt::Display;
@@ -13,6 +14,12 @@ pub enum Error {
     /// The command did its work and found faults, which are printed.
     #[error("faults were found")]
     FaultsFound,
+    /// A client command was not carried out.
+    #[error(transparent)]
+    Client(#[from] client::Failure),
+    /// A watched run ended otherwise than hoped.
+    #[error("{0}")]
+    Outcome(client::Outcome),
     #[error("cannot {action} {target}")]
     Io { action: &'static str, target: String, source: io::Error },
     #[error("another JidoCode Runs server uses the data folder {} (process {holder})", folder.display())]
@@ -61,6 +68,12 @@ pub enum Error {
     Agent(String),
 }
 
+impl From<client::Outcome> for Error {
+    fn from(outcome: client::Outcome) -> Self {
+        Self::Outcome(outcome)
+    }
+}
+
 impl Error {
     /// The error of using a file or folder.
     pub fn io(action: &'static str, target: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
@@ -79,6 +92,9 @@ impl Error {
             return;
         }
         eprintln!("jido: {self}");
+        if let Self::Client(failure) = self {
+            failure.lines().iter().for_each(|line| eprintln!("  {line}"));
+        }
         let mut cause = self.source();
         while let Some(inner) = cause {
             eprintln!("  because: {inner}");
@@ -87,12 +103,19 @@ impl Error {
         if let Some(remedy) = self.remedy() {
             eprintln!("  try: {remedy}");
         }
+        if let Self::Client(failure) = self
+            && let Some(id) = failure.request_id()
+        {
+            eprintln!("  request: {id}");
+        }
     }
 
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::FaultsFound => ExitCode::FAILURE,
             Self::DataFolderHeld { .. } | Self::AddressInUse { .. } => ExitCode::from(4),
+            Self::Client(failure) => ExitCode::from(failure.exit_code()),
+            Self::Outcome(outcome) => ExitCode::from(outcome.exit_code()),
             _ => ExitCode::from(3),
         }
     }
@@ -144,10 +167,12 @@ impl Error {
                 format!("choose an empty folder, or remove {}", found.display())
             }
             Self::Git { .. } => "see that git is installed (`git --version`)".to_owned(),
+            Self::Client(failure) => return failure.remedy(),
             Self::Agent(_) => {
                 "name a real agent in the server's configuration: the demo's jido.toml shows how".to_owned()
             }
             Self::FaultsFound
+            | Self::Outcome(_)
             | Self::Io { .. }
             | Self::Store { .. }
             | Self::Engine(_)

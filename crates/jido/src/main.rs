@@ -1,7 +1,8 @@
-//! The one binary of JidoCode Runs: the server, its chores, and the supervisor of steps.
+//! The one binary of JidoCode Runs: the client, the server, its chores, and the supervisor of steps.
 
 mod check;
 mod cli;
+mod client;
 mod config;
 mod data_folder;
 mod demo;
@@ -49,6 +50,11 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Token(command) => with_runtime(tokens::run(command)),
         Command::Check(storage) => with_runtime(check::run(storage)),
         Command::Workflow(command) => workflow::run(command),
+        Command::Login(options) => client::login(&options),
+        Command::Logout(options) => client::logout(&options),
+        Command::Project(command) => client::project(command),
+        Command::Run(command) => client::run(command),
+        Command::Completions { shell } => cli::completions(shell),
         Command::Openapi => openapi::run(),
         Command::Demo(command) => demo::run(command),
         Command::Exec => Ok(()),

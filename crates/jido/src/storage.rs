@@ -12,13 +12,16 @@ use std::path::PathBuf;
 const SERVER_CONNECTIONS: usize = 10;
 const CHORE_CONNECTIONS: usize = 2;
 
+/// The server's folder where none is named.
+const USUAL_FOLDER: &str = "./data";
+
 /// Which database and which folder.
 #[derive(Debug, Clone, Args)]
 pub struct StorageOptions {
     /// The server's folder.
     ///
     /// It holds mirrors, workspaces, artifacts and logs, and the SQLite database unless --database names another.
-    #[arg(long, value_name = "DIR", env = "JIDO_DATA", default_value = "./data")]
+    #[arg(long, value_name = "DIR", env = "JIDO_DATA", default_value = USUAL_FOLDER)]
     pub data: PathBuf,
 
     /// A PostgreSQL database, in place of SQLite in the server's folder.
@@ -27,6 +30,29 @@ pub struct StorageOptions {
     /// machine can read a command line.
     #[arg(long, value_name = "URL", env = "JIDO_DATABASE", hide_env_values = true, value_parser = PostgresUrl::parse)]
     pub database: Option<PostgresUrl>,
+}
+
+/// The database, for commands that can ask the server instead.
+#[derive(Debug, Clone, Args)]
+pub struct OptionalStorage {
+    /// Work on the database of this server's folder, not over the API.
+    #[arg(long, value_name = "DIR", env = "JIDO_DATA", help_heading = "Database")]
+    data: Option<PathBuf>,
+
+    /// Work on this PostgreSQL database, not over the API.
+    #[arg(long, value_name = "URL", env = "JIDO_DATABASE", hide_env_values = true, value_parser = PostgresUrl::parse, help_heading = "Database")]
+    database: Option<PostgresUrl>,
+}
+
+impl OptionalStorage {
+    /// The database that is named, if one is.
+    pub fn named(&self) -> Option<StorageOptions> {
+        if self.data.is_none() && self.database.is_none() {
+            return None;
+        }
+        let data = self.data.clone().unwrap_or_else(|| PathBuf::from(USUAL_FOLDER));
+        Some(StorageOptions { data, database: self.database.clone() })
+    }
 }
 
 impl StorageOptions {

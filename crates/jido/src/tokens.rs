@@ -1,8 +1,9 @@
 //! `jido token`: what programs sign in with.
 
+use crate::client::{self, CreateOverApi, ServerOptions};
 use crate::error::Error;
 use crate::output::say;
-use crate::storage::StorageOptions;
+use crate::storage::{OptionalStorage, StorageOptions};
 use crate::{span, users};
 use clap::{Args, Subcommand};
 use domain::{Permission, ProjectId, Timestamp, TokenId};
@@ -20,19 +21,21 @@ pub enum TokenCommand {
     /// Make a token and print it: it is stored hashed, so it cannot be shown again.
     #[command(after_help = "\
 Examples:
-  jido token create --name laptop
-  TOKEN=$(jido token create --name ci --expires-in 90d)
-  jido token create --user alice --name dashboard --scope read_projects --scope read_runs
+  jido token create --name laptop --data ./data
+  TOKEN=$(jido token create --name ci --expires-in 90d --scope read_runs --scope start_runs)
+  jido token create --user alice --name dashboard --scope read_projects --scope read_runs --data ./data
   jido token create --name deploys --project 0199f0c2-7d1e-7a40-8c11-2f6d0a3b5e77 --scope start_runs
   curl -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:8700/api/v1/projects
 
-Works on the database directly, also while the server runs.")]
+Asks the server of your login; with --data or --database (or their variables) it works on the database directly, also
+while the server runs: that is how the first token of a server is made.")]
     Create(CreateOptions),
 
-    /// List the tokens of a user, without their secrets.
+    /// List your tokens, or those of a user, without their secrets.
     #[command(after_help = "\
-Example:
-  jido token list")]
+Examples:
+  jido token list
+  jido token list --user alice --data ./data")]
     List(OfUser),
 
     /// Revoke a token: the next request that uses it is refused.
@@ -40,7 +43,7 @@ Example:
 Example:
   jido token revoke 0199f0c2-7d1e-7a40-8c11-2f6d0a3b5e77
 
-`jido token list` names the tokens.")]
+Asks the server of your login, or with --data or --database the database. `jido token list` names the tokens.")]
     Revoke(RevokeOptions),
 }
 
@@ -77,25 +80,52 @@ pub struct RevokeOptions {
 
 #[derive(Debug, Args)]
 pub struct OfUser {
-    /// The user that the token acts for.
-    #[arg(long, value_name = "NAME", default_value = users::OWNER)]
-    user: String,
+    /// The user that the token acts for, on the database; the owner when left out. Over the API it is always you.
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
 
     #[command(flatten)]
-    storage: StorageOptions,
+    storage: OptionalStorage,
+
+    #[command(flatten)]
+    server: ServerOptions,
+}
+
+impl OfUser {
+    /// The database that is named, with the user; nothing where the server shall be asked.
+    fn in_database(&self) -> Result<Option<(StorageOptions, &str)>, Error> {
+        let user = self.user.as_deref();
+        match (self.storage.named(), user) {
+            (Some(storage), _) => Ok(Some((storage, user.unwrap_or(users::OWNER)))),
+            (None, Some(_)) => {
+                let what = "--user needs the database: name it by --data or --database";
+                Err(client::Failure::Usage(what.to_owned()).into())
+            }
+            (None, None) => Ok(None),
+        }
+    }
 }
 
 pub async fn run(command: TokenCommand) -> Result<(), Error> {
     match command {
         TokenCommand::Create(options) => create(options).await,
-        TokenCommand::List(options) => list(options).await,
-        TokenCommand::Revoke(options) => revoke(options).await,
+        TokenCommand::List(options) => list(&options).await,
+        TokenCommand::Revoke(options) => revoke(&options).await,
     }
 }
 
 async fn create(options: CreateOptions) -> Result<(), Error> {
-    let store = options.of_user.storage.open_existing().await?;
-    let user = users::find(&store, &options.of_user.user).await?;
+    let Some((storage, name)) = options.of_user.in_database()? else {
+        let wanted = CreateOverApi {
+            name: &options.name,
+            expires_in: options.expires_in,
+            scopes: &options.scopes,
+            projects: &options.projects,
+        };
+        return client::create_token(&options.of_user.server, &wanted);
+    };
+    let store = storage.open_existing().await?;
+    let user = users::find(&store, name).await?;
     let secret = api::identity::new_secret();
     let now = clock::now();
     let record = TokenRecord {
@@ -131,9 +161,12 @@ async fn require_projects(store: &Store, ids: &[ProjectId]) -> Result<(), Error>
     Ok(())
 }
 
-async fn list(options: OfUser) -> Result<(), Error> {
-    let store = options.storage.open_existing().await?;
-    let user = users::find(&store, &options.user).await?;
+async fn list(options: &OfUser) -> Result<(), Error> {
+    let Some((storage, name)) = options.in_database()? else {
+        return client::list_tokens(&options.server);
+    };
+    let store = storage.open_existing().await?;
+    let user = users::find(&store, name).await?;
     let tokens =
         store.read(ListTokens { user_id: user.id }).await.map_err(Error::store("list the tokens"))?;
     if tokens.is_empty() {
@@ -148,9 +181,12 @@ async fn list(options: OfUser) -> Result<(), Error> {
     Ok(())
 }
 
-async fn revoke(options: RevokeOptions) -> Result<(), Error> {
-    let store = options.of_user.storage.open_existing().await?;
-    let user = users::find(&store, &options.of_user.user).await?;
+async fn revoke(options: &RevokeOptions) -> Result<(), Error> {
+    let Some((storage, name)) = options.of_user.in_database()? else {
+        return client::revoke_token(&options.of_user.server, options.id);
+    };
+    let store = storage.open_existing().await?;
+    let user = users::find(&store, name).await?;
     let revocation = RevokeToken { id: options.id, user_id: user.id, now: clock::now() };
     match store.write(revocation).await {
         Ok(()) => {}

@@ -1,5 +1,6 @@
-//! `jido workflow`: definitions, looked at without a server.
+//! `jido workflow`: definitions; checking one needs no server.
 
+use crate::client;
 use crate::error::Error;
 use crate::output::say;
 use clap::Subcommand;
@@ -24,19 +25,42 @@ Exits with 1 when there are faults. The server checks the same when a version is
         /// A YAML file, or JSON when its name ends in .json.
         file: PathBuf,
     },
+
+    /// List the workflows of the server.
+    #[command(after_help = "\
+Examples:
+  jido workflow list
+  jido workflow list --json")]
+    List(client::WorkflowListOptions),
+
+    /// Publish a definition as the newest version of its workflow. Started runs keep the version that they pinned.
+    #[command(after_help = "\
+Example:
+  jido workflow publish fix_failing_tests.yaml
+
+The definition is checked first, here and by the server; faults have their place in the document.")]
+    Publish(client::PublishOptions),
+
+    /// Say what differs between two versions, or between a file and the newest version.
+    #[command(after_help = "\
+Examples:
+  jido workflow diff fix_failing_tests              the newest version and the one before
+  jido workflow diff fix_failing_tests 2 5
+  jido workflow diff fix_failing_tests.yaml         what publishing the file would change")]
+    Diff(client::DiffOptions),
 }
 
 pub fn run(command: WorkflowCommand) -> Result<(), Error> {
     match command {
         WorkflowCommand::Validate { file } => validate(&file),
+        WorkflowCommand::List(options) => client::list_workflows(&options),
+        WorkflowCommand::Publish(options) => client::publish(&options),
+        WorkflowCommand::Diff(options) => client::diff(&options),
     }
 }
 
 fn validate(file: &Path) -> Result<(), Error> {
-    let mut bytes = Vec::new();
-    let opened = std::fs::File::open(file).map_err(Error::io("read", file))?;
-    opened.take(MAX_BYTES).read_to_end(&mut bytes).map_err(Error::io("read", file))?;
-    match parse(file, &bytes) {
+    match parse(file, &read(file)?) {
         Ok(pinned) => {
             let definition = pinned.definition();
             let steps = definition.steps.len();
@@ -58,7 +82,16 @@ fn validate(file: &Path) -> Result<(), Error> {
     }
 }
 
-fn parse(file: &Path, bytes: &[u8]) -> Result<Pinned, Vec<Fault>> {
+/// A file's bytes.
+pub fn read(file: &Path) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let opened = std::fs::File::open(file).map_err(Error::io("read", file))?;
+    opened.take(MAX_BYTES).read_to_end(&mut bytes).map_err(Error::io("read", file))?;
+    Ok(bytes)
+}
+
+/// The definition that a file holds, or every fault.
+pub fn parse(file: &Path, bytes: &[u8]) -> Result<Pinned, Vec<Fault>> {
     if file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
         return parse_json(bytes);
     }
@@ -71,10 +104,10 @@ fn parse(file: &Path, bytes: &[u8]) -> Result<Pinned, Vec<Fault>> {
     }
 }
 
-fn line(fault: &Fault) -> String {
+/// A fault with its place and code.
+pub fn line(fault: &Fault) -> String {
     let place = if fault.pointer.is_empty() { "(document)" } else { &fault.pointer };
-    let code = serde_json::to_value(fault.code).unwrap_or_default();
-    format!("  {place}  {}: {}", code.as_str().unwrap_or("invalid"), fault.detail)
+    format!("  {place}  {}: {}", fault.code, fault.detail)
 }
 
 #[cfg(test)]

@@ -181,6 +181,10 @@ pub struct ListProjects {
     /// Absent: archived projects are left out.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::ArchivedFilter>), param(value_type = Option<crate::schema::ArchivedFilter>))]
     pub archived: Option<ArchivedFilter>,
+    /// The project with exactly this name.
+    #[cfg_attr(feature = "openapi", schema(max_length = 100), param(max_length = 100))]
+    #[validate(length(max = 100))]
+    pub name: Option<String>,
     /// The cursor of the page before, as it came; absent: the first page.
     #[cfg_attr(feature = "openapi", schema(max_length = 512), param(max_length = 512))]
     #[validate(length(max = 512))]

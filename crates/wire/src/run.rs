@@ -102,6 +102,13 @@ pub struct ListRuns {
     /// Runs of this project alone.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Uuid>), param(value_type = Option<crate::schema::Uuid>))]
     pub project_id: Option<ProjectId>,
+    /// The run with this id, for who does not know its project.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::Uuid>), param(value_type = Option<crate::schema::Uuid>))]
+    pub id: Option<RunId>,
+    /// Runs with this number, one in each project.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1), param(minimum = 1))]
+    #[validate(range(min = 1))]
+    pub number: Option<i64>,
     /// Runs with one of these statuses; may be given several times.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<crate::schema::RunStatus>), param(value_type = Vec<crate::schema::RunStatus>, style = Form, explode))]

@@ -36,8 +36,13 @@ async fn get_health(app: web::Data<App>) -> HttpResponse {
 )]
 #[get("/readyz")]
 async fn get_readiness(app: web::Data<App>) -> Result<HttpResponse> {
-    let any =
-        ListProjects { visibility: Visibility::All, listed: ListedProjects::All, after: None, limit: 1 };
+    let any = ListProjects {
+        visibility: Visibility::All,
+        listed: ListedProjects::All,
+        name: None,
+        after: None,
+        limit: 1,
+    };
     app.engine.store().read(any).await?;
     Ok(HttpResponse::Ok().json(health(&app)))
 }

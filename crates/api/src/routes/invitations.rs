@@ -108,6 +108,7 @@ pub async fn existing(store: &Store, ids: Vec<ProjectId>) -> Result<BTreeSet<Pro
     let query = ListProjects {
         visibility: Visibility::Projects(ids),
         listed: ListedProjects::All,
+        name: None,
         after: None,
         limit,
     };

@@ -112,7 +112,8 @@ async fn list_projects(
         Some(ArchivedFilter::Only) => ListedProjects::Archived,
     };
     let visibility = caller.rights.visibility();
-    let asked = ProjectsQuery { visibility, listed: listed_projects, after, limit: limit + 1 };
+    let name = query.name;
+    let asked = ProjectsQuery { visibility, listed: listed_projects, name, after, limit: limit + 1 };
     let found = app.engine.store().read(asked).await?;
     let (records, last) = page(found, limit);
     let next_cursor = last.map(|last| Cursor::write("projects", records[last].id));

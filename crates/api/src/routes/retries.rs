@@ -48,7 +48,7 @@ async fn retry_run(
     let asked = RetryRun {
         run_id: found.id,
         scope,
-        trigger_source: trigger_source(&caller).to_owned(),
+        trigger_source: trigger_source(&caller, &request).to_owned(),
         correlation_id: trace_id(&request),
         actor: caller.actor(),
         idempotency: key.of(&caller, "retry_run", &body),
@@ -83,7 +83,7 @@ async fn retry_step(
     let asked = RetryRun {
         run_id: found.id,
         scope: RetryScope::From(path.step),
-        trigger_source: trigger_source(&caller).to_owned(),
+        trigger_source: trigger_source(&caller, &request).to_owned(),
         correlation_id: trace_id(&request),
         actor: caller.actor(),
         idempotency: key.of(&caller, "retry_step", &body),

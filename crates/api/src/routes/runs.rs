@@ -7,7 +7,7 @@ use crate::input::{Body, Checked, Cursor, IdempotencyKey, Params, ProjectPath, R
 use crate::server::App;
 use crate::{problems, views};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ETAG, LOCATION};
+use actix_web::http::header::{ETAG, LOCATION, USER_AGENT};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use domain::contract::WorkflowName;
 use domain::{Fault, ProjectId, RunId};
@@ -72,7 +72,7 @@ async fn start_run(
             labels: wanted.labels,
             base_ref: wanted.base_ref,
             inputs: Value::Object(wanted.inputs),
-            trigger_source: trigger_source(&caller).to_owned(),
+            trigger_source: trigger_source(&caller, &request).to_owned(),
             correlation_id: trace_id(&request),
             actor: caller.actor(),
             idempotency: key.of(&caller, "start_run", &body),
@@ -81,10 +81,12 @@ async fn start_run(
     created(&app, &caller, reply).await
 }
 
-/// What made the run: the browser app, or a client with a token.
-pub fn trigger_source(caller: &Principal) -> &'static str {
+/// What made the run: the browser app, the command line, or another client with a token.
+pub fn trigger_source(caller: &Principal, request: &HttpRequest) -> &'static str {
+    let agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
     match caller.credential {
         Credential::Session(_) => "ui",
+        Credential::Token(_) if agent.is_some_and(|agent| agent.starts_with("jido/")) => "cli",
         Credential::Token(_) => "api",
     }
 }
@@ -175,6 +177,8 @@ async fn list(
     let filter = RunFilter {
         visibility: caller.rights.visibility(),
         project_id,
+        id: query.id,
+        number: query.number,
         statuses: query.status,
         workflow: query.workflow,
         title: query.title,

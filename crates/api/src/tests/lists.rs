@@ -39,6 +39,10 @@ async fn runs_are_found_by_label_starter_and_time_page_by_page() {
         (format!("created_after={second}"), vec!["three", "two"]),
         (format!("created_before={second}"), vec!["one"]),
         ("title=%25".to_owned(), vec![]),
+        (format!("id={}", all["items"][2]["id"].as_str().unwrap()), vec!["one"]),
+        (format!("id={project}"), vec![]),
+        ("number=2".to_owned(), vec!["two"]),
+        ("number=4".to_owned(), vec![]),
         ("title=T&label=team:core&workflow=gated&status=pending".to_owned(), vec!["three", "two"]),
     ];
     for (query, expected) in cases {
@@ -131,4 +135,24 @@ async fn an_archived_project_is_left_out_lets_its_runs_end_and_takes_none_until_
     assert_eq!(back.json()["revision"], post(&unarchive, json!({})).await.json()["revision"]);
     assert_eq!(post(&start, body).await.status, 201);
     assert_eq!(post(&retry, json!({})).await.status, 201);
+}
+
+#[actix_web::test]
+async fn a_project_is_found_by_exactly_its_name() {
+    let fixture = Fixture::new().await;
+    for name in ["parser", "parser-two", "100%"] {
+        fixture.project(name).await;
+    }
+    for (query, expected) in [
+        ("name=parser", vec!["parser"]),
+        ("name=Parser", vec![]),
+        ("name=100%25", vec!["100%"]),
+        ("name=%25", vec![]),
+        ("name=", vec![]),
+    ] {
+        let found = fixture.send(fixture.get(&format!("/api/v1/projects?{query}"))).await.json();
+        let names: Vec<_> =
+            found["items"].as_array().unwrap().iter().map(|item| item["name"].clone()).collect();
+        assert_eq!(names, expected, "{query}");
+    }
 }

@@ -71,6 +71,7 @@ mod tests {
         let all = ListProjects {
             visibility: domain::access::Visibility::All,
             listed: persistence::commands::ListedProjects::All,
+            name: None,
             after: None,
             limit: 10,
         };

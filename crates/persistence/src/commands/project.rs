@@ -41,6 +41,8 @@ pub enum ListedProjects {
 pub struct ListProjects {
     pub listed: ListedProjects,
     pub visibility: Visibility,
+    /// The one with exactly this name.
+    pub name: Option<String>,
     pub after: Option<ProjectId>,
     pub limit: i64,
 }

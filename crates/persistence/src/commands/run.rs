@@ -109,6 +109,9 @@ pub struct GetRun {
 pub struct RunFilter {
     pub visibility: Visibility,
     pub project_id: Option<ProjectId>,
+    pub id: Option<RunId>,
+    /// The number in its project.
+    pub number: Option<i64>,
     pub statuses: Vec<Status>,
     pub workflow: Option<WorkflowName>,
     /// Text that the title contains, whatever its case.

@@ -47,6 +47,9 @@ impl Execute<Conn> for ListProjects {
             ListedProjects::All => query,
             ListedProjects::Archived => query.filter(projects::archived_at.is_not_null()),
         };
+        if let Some(name) = &self.name {
+            query = query.filter(projects::name.eq(name));
+        }
         if let Some(after) = self.after {
             query = query.filter(projects::id.gt(Key::from(after)));
         }

@@ -28,6 +28,12 @@ impl Execute<Conn> for ListRuns {
         if let Some(project) = filter.project_id {
             query = query.filter(runs::project_id.eq(Key::from(project)));
         }
+        if let Some(id) = filter.id {
+            query = query.filter(runs::id.eq(Key::from(id)));
+        }
+        if let Some(number) = filter.number {
+            query = query.filter(runs::number.eq(number));
+        }
         if let Visibility::Projects(projects) = &filter.visibility {
             query = query.filter(runs::project_id.eq_any(keys(projects)));
         }

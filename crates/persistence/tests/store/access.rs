@@ -268,6 +268,7 @@ async fn lists_show_the_projects_asked_for_alone(db: Database) {
         let query = ListProjects {
             visibility: visibility.clone(),
             listed: Default::default(),
+            name: None,
             after: None,
             limit: 10,
         };

@@ -35,6 +35,7 @@ async fn projects_are_listed_page_by_page(db: Database) {
     let list = |after| ListProjects {
         visibility: Visibility::All,
         listed: ListedProjects::NotArchived,
+        name: None,
         after,
         limit: 2,
     };

@@ -68,6 +68,16 @@ async fn runs_are_found_by_project_status_and_workflow(db: Database) {
     let project = |id| RunFilter { project_id: Some(id), ..RunFilter::default() };
     assert_eq!(list(&world, project(world.project.id)).await.len(), 2);
     assert_eq!(list(&world, project(ProjectId::from_uuid(Uuid::now_v7()))).await, []);
+    let id = |id| RunFilter { id: Some(id), ..RunFilter::default() };
+    assert_eq!(list(&world, id(pending)).await, [pending]);
+    assert_eq!(
+        list(&world, RunFilter { project_id: Some(ProjectId::from_uuid(Uuid::now_v7())), ..id(pending) })
+            .await,
+        []
+    );
+    let number = |number| RunFilter { number: Some(number), ..RunFilter::default() };
+    assert_eq!(list(&world, number(1)).await.len(), 1);
+    assert_eq!(list(&world, number(3)).await, []);
 }
 
 async fn a_title_is_found_by_its_text_whatever_it_holds(db: Database) {

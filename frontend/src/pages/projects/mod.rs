@@ -81,7 +81,7 @@ fn NoProject(adding: RwSignal<bool>) -> impl IntoView {
             </p>
             <details>
                 <summary>"From a shell"</summary>
-                <p>"With a token that "<code>"jido token create --name me"</code>" makes:"</p>
+                <p>"With a token that "<code>"jido token create --name me --data ./data"</code>" makes:"</p>
                 <pre class="code" tabindex="0"><code>{command}</code></pre>
             </details>
         </Empty>

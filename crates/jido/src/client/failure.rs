@@ -1,0 +1,189 @@
+//! Why a client command was not carried out.
+
+use super::text::clean;
+use domain::FaultCode;
+use domain::fault::pointer_token;
+use serde_json::Value;
+use wire::{Problem, ProblemCode};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The server refused, and says why.
+    #[error("{}", clean(&.problem.detail))]
+    Refused { problem: Box<Problem>, document: Value },
+    #[error("{server} does not answer: {detail}")]
+    Unreachable { server: String, detail: String },
+    #[error("{server} answered with status {status} what is no answer of JidoCode Runs")]
+    Unreadable { server: String, status: u16 },
+    #[error("no server is named, and nobody is logged in")]
+    NoServer,
+    #[error("there is no token for {0}")]
+    NoToken(String),
+    #[error("{0} is no address of a server")]
+    BadAddress(String),
+    #[error("a token would cross the network readable: {0} is neither https nor this machine")]
+    PlainHttp(String),
+    #[error("{0}")]
+    NotFound(String),
+    #[error("{0}")]
+    Usage(String),
+    #[error("{what} has {} faults", faults.len())]
+    Faults { what: String, faults: Vec<String> },
+    #[error("the gate shows other evidence now: {current}")]
+    EvidenceChanged { current: String },
+    #[error("{0}")]
+    NotNow(String),
+    #[error("not approved: the answer was no")]
+    Declined,
+}
+
+impl Failure {
+    pub fn code(&self) -> Option<ProblemCode> {
+        match self {
+            Self::Refused { problem, .. } => Some(problem.code),
+            _ => None,
+        }
+    }
+
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Refused { problem, .. } => match problem.status {
+                401 | 403 if is_about_identity(problem.code) => 5,
+                404 => 6,
+                400 | 413 | 415 | 422 if problem.code != ProblemCode::IdempotencyKeyReused => 1,
+                status if status >= 500 => 8,
+                _ => 7,
+            },
+            Self::Unreachable { .. } | Self::Unreadable { .. } => 8,
+            Self::NoServer | Self::NoToken(_) => 5,
+            Self::NotFound(_) => 6,
+            Self::Faults { .. } => 1,
+            Self::Usage(_) | Self::BadAddress(_) => 2,
+            Self::EvidenceChanged { .. } | Self::NotNow(_) => 7,
+            Self::PlainHttp(_) | Self::Declined => 3,
+        }
+    }
+
+    /// Every fault on a line of its own, named as the command line names it.
+    pub fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Refused { problem, .. } => {
+                let named = |fault: &domain::Fault| {
+                    let place = place(&fault.pointer, problem.operation.as_deref());
+                    format!("{}: {}", clean(&place), clean(&fault.detail))
+                };
+                problem.errors.iter().map(named).collect()
+            }
+            Self::Faults { faults, .. } => faults.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What a person can do about it.
+    pub fn remedy(&self) -> Option<String> {
+        Some(match self {
+            Self::Refused { problem, .. } => clean(&problem.remediation),
+            Self::Unreachable { server, .. } => {
+                format!("see that the server runs and that {server} is its address (--server, JIDO_SERVER)")
+            }
+            Self::Unreadable { .. } => {
+                "see that the address is that of a JidoCode Runs server, not of a proxy's own page".to_owned()
+            }
+            Self::NoServer => {
+                "`jido login URL`, or name the server by --server or JIDO_SERVER and the token by JIDO_TOKEN"
+                    .to_owned()
+            }
+            Self::NoToken(server) => {
+                format!("`jido login {server}`, or put a token into JIDO_TOKEN")
+            }
+            Self::BadAddress(_) => "write it as http://127.0.0.1:8700 or https://jido.example".to_owned(),
+            Self::PlainHttp(_) => {
+                "use https, or say --allow-plain-http where you trust the network in between".to_owned()
+            }
+            Self::EvidenceChanged { .. } => {
+                "look at it again (`jido run show RUN`) and decide on that".to_owned()
+            }
+            Self::NotFound(_) | Self::Usage(_) | Self::Faults { .. } | Self::NotNow(_) | Self::Declined => {
+                return None;
+            }
+        })
+    }
+
+    /// Names the request in the server's log.
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Refused { problem, .. } => Some(&problem.request_id),
+            _ => None,
+        }
+    }
+}
+
+/// 401 and 403 of the credential itself; a gate's policy refuses people by 403 too.
+const fn is_about_identity(code: ProblemCode) -> bool {
+    !matches!(code, ProblemCode::NotAnApprover | ProblemCode::SelfApprovalForbidden)
+}
+
+/// A fault's place, as the option that gave the value where there is one.
+fn place(pointer: &str, operation: Option<&str>) -> String {
+    let words: Vec<&str> = pointer.split('/').skip(1).collect();
+    match (operation, words.as_slice()) {
+        (_, []) => "the request".to_owned(),
+        (_, ["query", name, ..]) => format!("--{}", name.replace('_', "-")),
+        (Some("start_run"), ["workflow"]) => "WORKFLOW".to_owned(),
+        (Some("start_run"), ["inputs", name]) => format!("--input {}", unescaped(name)),
+        (Some("start_run"), ["labels", name]) => format!("--label {}", unescaped(name)),
+        (Some("start_run" | "create_project" | "create_token"), [name]) => {
+            format!("--{}", name.replace('_', "-"))
+        }
+        _ => pointer.to_owned(),
+    }
+}
+
+fn unescaped(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
+}
+
+/// A fault that the client found itself, in the words of one that the server finds.
+pub fn fault_line(name: &str, code: FaultCode, detail: &str) -> String {
+    format!("{}: {} ({code})", clean(&pointer_token(name)), clean(detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use test_case::test_case;
+
+    fn refused(code: ProblemCode) -> Failure {
+        let problem = Problem::new(code, "Why.");
+        Failure::Refused { document: serde_json::to_value(&problem).unwrap(), problem: Box::new(problem) }
+    }
+
+    #[test_case(ProblemCode::ValidationFailed, 1)]
+    #[test_case(ProblemCode::MalformedJson, 1)]
+    #[test_case(ProblemCode::Unauthenticated, 5)]
+    #[test_case(ProblemCode::Forbidden, 5)]
+    #[test_case(ProblemCode::NotAnApprover, 7)]
+    #[test_case(ProblemCode::SelfApprovalForbidden, 7)]
+    #[test_case(ProblemCode::NotFound, 6)]
+    #[test_case(ProblemCode::AlreadyDecided, 7)]
+    #[test_case(ProblemCode::StaleEvidence, 7)]
+    #[test_case(ProblemCode::InvalidTransition, 7)]
+    #[test_case(ProblemCode::IdempotencyKeyReused, 7)]
+    #[test_case(ProblemCode::Unavailable, 8)]
+    #[test_case(ProblemCode::InternalError, 8)]
+    fn a_refusal_has_its_exit_code(code: ProblemCode, expected: u8) {
+        assert_eq!(refused(code).exit_code(), expected);
+    }
+
+    #[test_case("/inputs/failure_signal", "start_run", "--input failure_signal")]
+    #[test_case("/labels/a~1b", "start_run", "--label a/b")]
+    #[test_case("/base_ref", "start_run", "--base-ref")]
+    #[test_case("/workflow", "start_run", "WORKFLOW")]
+    #[test_case("/test_command", "create_project", "--test-command")]
+    #[test_case("/query/limit", "list_runs", "--limit")]
+    #[test_case("/steps/0/uses", "publish_workflow_version", "/steps/0/uses")]
+    #[test_case("", "start_run", "the request")]
+    fn a_fault_is_named_as_the_command_line_names_it(pointer: &str, operation: &str, expected: &str) {
+        assert_eq!(place(pointer, Some(operation)), expected);
+    }
+}

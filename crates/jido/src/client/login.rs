@@ -1,0 +1,173 @@
+//! `jido login` and `jido logout`.
+
+use super::api::{Api, Call};
+use super::credentials::{Credentials, Login};
+use super::failure::Failure;
+use super::server::{ServerOptions, address, require_privacy};
+use super::{prompt, say_json};
+use crate::error::Error;
+use crate::output::say;
+use crate::span;
+use clap::Args;
+use serde_json::{Value, json};
+use std::time::Duration;
+use url::Url;
+use wire::{CreatedTokenResponse, SessionResponse};
+
+/// Where a server listens unless it is told otherwise.
+const USUAL_SERVER: &str = "http://127.0.0.1:8700";
+const DAY: u64 = 86_400;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  jido login http://127.0.0.1:8700                       asks for a token
+  jido login 'http://127.0.0.1:8700/sign-in#token=...'   redeems a one-time link and makes a token by it
+  jido login https://jido.example < token-file
+
+The token is checked, then stored in $XDG_CONFIG_HOME/jidocode/credentials.toml, readable by you alone.
+Links come from `jido serve`, `jido owner-link`, `jido sign-in-link --user NAME`, or whoever manages users.
+In pipelines no login is needed: set JIDO_SERVER and JIDO_TOKEN.")]
+pub struct LoginOptions {
+    /// The server's address, or a one-time sign-in link.
+    #[arg(value_name = "URL")]
+    target: Option<String>,
+
+    /// How long the token is good for that a one-time link makes, in whole days.
+    #[arg(long, value_name = "SPAN", value_parser = span::parse, default_value = "90d")]
+    expires_in: Duration,
+
+    #[command(flatten)]
+    server: ServerOptions,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  jido logout
+
+Revokes the token where the login made it, and forgets it in any case.")]
+pub struct LogoutOptions {
+    #[command(flatten)]
+    server: ServerOptions,
+}
+
+pub fn login(options: &LoginOptions) -> Result<(), Error> {
+    let target = options.target.as_deref().or(options.server.server.as_deref()).unwrap_or(USUAL_SERVER);
+    let link = secret_of_link(target)?;
+    let server = match &link {
+        Some((server, _)) => server.clone(),
+        None => address(target)?,
+    };
+    if !options.server.allow_plain_http {
+        require_privacy(&server)?;
+    }
+    let mut login = match &link {
+        Some((_, secret)) => redeem(&server, secret, options.expires_in)?,
+        None => {
+            let token = prompt::secret(&format!("Token for {server}: "))?;
+            if token.is_empty() {
+                return Err(Failure::Usage("no token was given".to_owned()).into());
+            }
+            Login { user: String::new(), token, token_id: None, plain_http: false }
+        }
+    };
+    login.plain_http = options.server.allow_plain_http;
+    let document = Api::new(&server, Some(login.token.clone())).json(&Call::get(["session"]))?;
+    let session: SessionResponse = Api::new(&server, None).meaning(document.clone())?;
+    login.user.clone_from(&session.name);
+    let path = Credentials::load()?.add(&server, login)?;
+    if options.server.json {
+        say_json(&document);
+        return Ok(());
+    }
+    say(&format!("Logged in to {server} as {}{}.", session.name, role(&session)));
+    eprintln!("The token is stored in {}.", path.display());
+    Ok(())
+}
+
+pub fn logout(options: &LogoutOptions) -> Result<(), Error> {
+    let stored = Credentials::load()?;
+    let server = match &options.server.server {
+        Some(text) => address(text)?,
+        None => stored.default_server().ok_or(Failure::NoServer)?.to_owned(),
+    };
+    let login = stored.login(&server).cloned().ok_or_else(|| Failure::NoToken(server.clone()))?;
+    if let Some(id) = login.token_id {
+        let api = Api::new(&server, Some(login.token));
+        if let Err(failure) = api.send(&Call::delete(["tokens", &id.to_string()])) {
+            eprintln!(
+                "jido: the token could not be revoked: {failure}; `jido token revoke {id}` does it later"
+            );
+        }
+    }
+    stored.remove(&server)?;
+    say(&format!("Logged out of {server}."));
+    Ok(())
+}
+
+fn role(session: &SessionResponse) -> String {
+    match session.role {
+        Some(role) => format!(", {role} of the installation"),
+        None => String::new(),
+    }
+}
+
+/// Server and secret of a one-time sign-in link; nothing where the text is no link.
+fn secret_of_link(text: &str) -> Result<Option<(String, String)>, Failure> {
+    let Ok(url) = Url::parse(text) else { return Ok(None) };
+    let Some(secret) = url.fragment().and_then(|fragment| fragment.strip_prefix("token=")) else {
+        return Ok(None);
+    };
+    if url.query().is_some_and(|query| query.contains("invitation")) {
+        let what =
+            "this is an invitation: open it in a browser and choose a name there, then log in by a token";
+        return Err(Failure::Usage(what.to_owned()));
+    }
+    Ok(Some((address(&url.origin().ascii_serialization())?, secret.to_owned())))
+}
+
+/// Signs in by the link, makes a token, and ends the browser session again.
+fn redeem(server: &str, secret: &str, lifetime: Duration) -> Result<Login, Failure> {
+    let api = Api::new(server, None);
+    let signed_in = api.send(&Call::post(["session", "owner-link"]).json(&json!({ "token": secret })))?;
+    let cookie = signed_in.cookie.unwrap_or_default();
+    // As the server's own page would: a session changes nothing on behalf of other sites.
+    let as_page = |call: Call| call.header("Cookie", cookie.clone()).header("Origin", server);
+    let days = lifetime.as_secs().div_ceil(DAY);
+    let wanted: Value = json!({ "name": format!("jido on {}", host_name()), "expires_in_days": days });
+    let created: CreatedTokenResponse = api.typed(&as_page(Call::post(["tokens"]).json(&wanted)))?;
+    let ended = api.send(&as_page(Call::delete(["session"])));
+    if let Err(failure) = ended {
+        eprintln!("jido: the session of the link could not be ended: {failure}");
+    }
+    Ok(Login {
+        user: String::new(),
+        token: created.secret,
+        token_id: Some(created.token.id),
+        plain_http: false,
+    })
+}
+
+/// What this machine calls itself.
+fn host_name() -> String {
+    let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+    let name: String =
+        name.trim().chars().filter(|character| character.is_ascii_graphic()).take(60).collect();
+    if name.is_empty() { "a machine".to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_told_from_an_address() {
+        let link = secret_of_link("http://127.0.0.1:8700/sign-in#token=jido_abc").unwrap();
+        assert_eq!(link, Some(("http://127.0.0.1:8700".to_owned(), "jido_abc".to_owned())));
+        assert_eq!(secret_of_link("http://127.0.0.1:8700").unwrap(), None);
+        assert_eq!(secret_of_link("not an address").unwrap(), None);
+        let invitation = secret_of_link("https://jido.example/sign-in?invitation=1#token=jido_abc");
+        assert!(invitation.unwrap_err().to_string().contains("invitation"));
+    }
+}

@@ -1,0 +1,31 @@
+//! Asking the person at the terminal.
+
+use crate::error::Error;
+use std::io::{BufRead, IsTerminal, Read, Write};
+
+/// Whether somebody can be asked.
+pub fn is_possible() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
+/// Asks a question that only `y` or `yes` affirms.
+pub fn confirm(question: &str) -> Result<bool, Error> {
+    eprint!("{question} [y/N] ");
+    let _ = std::io::stderr().flush();
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer).map_err(Error::io("read", "the terminal"))?;
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+/// Reads a secret: from the terminal without showing it, or else the first line of standard input.
+pub fn secret(question: &str) -> Result<String, Error> {
+    let text = if is_possible() {
+        rpassword::prompt_password(question).map_err(Error::io("read", "the terminal"))?
+    } else {
+        let mut text = String::new();
+        let standard_input = std::io::stdin().lock();
+        standard_input.take(4096).read_line(&mut text).map_err(Error::io("read", "standard input"))?;
+        text
+    };
+    Ok(text.trim().to_owned())
+}

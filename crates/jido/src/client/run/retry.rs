@@ -1,0 +1,67 @@
+//! `jido run retry`.
+
+use super::watch::{Until, WatchFor, follow_to_end};
+use crate::client::api::Call;
+use crate::client::reference::{RunReference, beneath, ids};
+use crate::client::say_json;
+use crate::client::server::ServerOptions;
+use crate::error::Error;
+use crate::output::say;
+use clap::Args;
+use engine::clock;
+use serde_json::json;
+use wire::RunResponse;
+
+#[derive(Debug, Args)]
+pub struct RetryOptions {
+    /// Its id, the address of its page, or PROJECT/NUMBER.
+    run: RunReference,
+
+    /// Repeat from this step on, where the workflow permits it; the whole run when left out.
+    #[arg(long, value_name = "KEY")]
+    step: Option<String>,
+
+    /// Start from what the run's base names now, not from the commit that it started from.
+    #[arg(long, conflicts_with = "step")]
+    latest_base: bool,
+
+    /// Follow the new run.
+    #[arg(long)]
+    watch: bool,
+
+    #[command(flatten)]
+    until: Until,
+
+    #[command(flatten)]
+    server: ServerOptions,
+}
+
+pub fn retry(options: &RetryOptions) -> Result<(), Error> {
+    let api = options.server.connect()?;
+    let run = options.run.find(&api)?;
+    let path = ids(&run);
+    let key = clock::new_id().to_string();
+    let call = match &options.step {
+        Some(step) => Call::post(beneath(&path, &["steps", step, "retry"])),
+        None if options.latest_base => {
+            Call::post(beneath(&path, &["retry"])).json(&json!({ "base": "latest" }))
+        }
+        None => Call::post(beneath(&path, &["retry"])).json(&json!({})),
+    };
+    let document = api.json(&call.key(&key))?;
+    let new: RunResponse = api.meaning(document.clone())?;
+    let watched = options.watch || options.until.is_given();
+    let text = format!("Run {} repeats run {}: {}{}", new.number, run.number, api.server(), new.page);
+    if !options.server.json {
+        say(&text);
+    } else if watched {
+        eprintln!("{text}");
+    } else {
+        say_json(&document);
+    }
+    if !watched {
+        return Ok(());
+    }
+    let form = if options.server.json { WatchFor::Scripts } else { WatchFor::People };
+    follow_to_end(&api, &new, &options.until, form)
+}

@@ -1,0 +1,138 @@
+//! `jido run start`.
+
+use super::inputs::{file_pair, pair, read};
+use super::watch::{Until, WatchFor, follow_to_end};
+use crate::client::api::{Api, Call};
+use crate::client::failure::Failure;
+use crate::client::server::ServerOptions;
+use crate::client::text::clean;
+use crate::client::{reference, say_json};
+use crate::error::Error;
+use crate::output::say;
+use clap::Args;
+use engine::clock;
+use serde_json::{Map, Value, json};
+use std::path::PathBuf;
+use wire::{ProjectResponse, RunResponse, WorkflowResponse, WorkflowVersionResponse};
+
+#[derive(Debug, Args)]
+pub struct StartOptions {
+    /// The workflow's name; `jido workflow list` has them.
+    workflow: String,
+
+    /// The project, by its name or id.
+    #[arg(long, value_name = "PROJECT")]
+    project: String,
+
+    /// The workflow's version; the newest when left out.
+    #[arg(long, value_name = "N")]
+    version: Option<i64>,
+
+    /// What the run is about, in a few words.
+    #[arg(long)]
+    title: Option<String>,
+
+    /// A label, by which runs are found again; give it once for each.
+    #[arg(long = "label", value_name = "NAME=VALUE", value_parser = pair)]
+    labels: Vec<(String, String)>,
+
+    /// The branch, tag or commit to start from; the project's default branch when left out.
+    #[arg(long, value_name = "REF")]
+    base_ref: Option<String>,
+
+    /// An input: a text as it is, anything else as JSON; give it once for each.
+    #[arg(long = "input", value_name = "NAME=VALUE", value_parser = pair)]
+    inputs: Vec<(String, String)>,
+
+    /// An input whose value is a file's content.
+    #[arg(long = "input-file", value_name = "NAME=PATH", value_parser = file_pair)]
+    input_files: Vec<(String, PathBuf)>,
+
+    /// All inputs as a JSON object in a file, or on standard input for `-`.
+    #[arg(long = "inputs", value_name = "FILE")]
+    document: Option<PathBuf>,
+
+    /// Starting again with the same key and the same content gives the same run.
+    #[arg(long, value_name = "KEY")]
+    idempotency_key: Option<String>,
+
+    /// Follow the run.
+    #[arg(long)]
+    watch: bool,
+
+    #[command(flatten)]
+    until: Until,
+
+    #[command(flatten)]
+    server: ServerOptions,
+}
+
+pub fn start(options: &StartOptions) -> Result<(), Error> {
+    let api = options.server.connect()?;
+    let project = reference::project(&api, &options.project)?;
+    let document = send(&api, options, &project)?;
+    let run: RunResponse = api.meaning(document.clone())?;
+    let name = format!("{}/{}", clean(&project.name), run.number);
+    let watched = options.watch || options.until.is_given();
+    if options.server.json && !watched {
+        say_json(&document);
+        return Ok(());
+    }
+    if options.server.json {
+        eprintln!("{name} started: {}{}", api.server(), run.page);
+    } else {
+        say(&format!("Started {name}: {}{}", api.server(), run.page));
+    }
+    if !watched {
+        eprintln!("Follow it: jido run watch {name}");
+        return Ok(());
+    }
+    let form = if options.server.json { WatchFor::Scripts } else { WatchFor::People };
+    follow_to_end(&api, &run, &options.until, form)
+}
+
+fn send(api: &Api, options: &StartOptions, project: &ProjectResponse) -> Result<Value, Error> {
+    let schema = schema_of_inputs(api, options)?;
+    let inputs = read(options.document.as_deref(), &options.input_files, &options.inputs, &schema)?;
+    let labels: Map<String, Value> =
+        options.labels.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    let mut body = Map::new();
+    body.insert("workflow".to_owned(), json!(options.workflow));
+    body.insert("inputs".to_owned(), Value::Object(inputs));
+    let optional = [
+        ("version", json!(options.version)),
+        ("title", json!(options.title)),
+        ("base_ref", json!(options.base_ref)),
+        ("labels", if labels.is_empty() { Value::Null } else { Value::Object(labels) }),
+    ];
+    body.extend(
+        optional
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(name, value)| (name.to_owned(), value)),
+    );
+    let key = options.idempotency_key.clone().unwrap_or_else(|| clock::new_id().to_string());
+    let call = Call::post(["projects", &project.id.to_string(), "runs"]).key(&key);
+    Ok(api.json(&call.json(&Value::Object(body)))?)
+}
+
+/// What the inputs must be; anything where the workflow is not found, which the start itself then says.
+fn schema_of_inputs(api: &Api, options: &StartOptions) -> Result<Value, Failure> {
+    if options.inputs.is_empty() && options.input_files.is_empty() {
+        return Ok(Value::Null);
+    }
+    let found = newest_or(api, &options.workflow, options.version);
+    match found {
+        Ok(version) => Ok(version.inputs),
+        Err(Failure::Refused { problem, .. }) if matches!(problem.status, 404 | 422) => Ok(Value::Null),
+        Err(failure) => Err(failure),
+    }
+}
+
+fn newest_or(api: &Api, name: &str, version: Option<i64>) -> Result<WorkflowVersionResponse, Failure> {
+    let version = match version {
+        Some(version) => version,
+        None => api.typed::<WorkflowResponse>(&Call::get(["workflows", name]))?.newest_version,
+    };
+    api.typed(&Call::get(["workflows", name, "versions", &version.to_string()]))
+}
