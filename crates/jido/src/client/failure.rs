@@ -1,8 +1,6 @@
 //! Why a client command was not carried out.
 
 use super::text::clean;
-use domain::FaultCode;
-use domain::fault::pointer_token;
 use serde_json::Value;
 use wire::{Problem, ProblemCode};
 
@@ -128,15 +126,28 @@ fn place(pointer: &str, operation: Option<&str>) -> String {
     let words: Vec<&str> = pointer.split('/').skip(1).collect();
     match (operation, words.as_slice()) {
         (_, []) => "the request".to_owned(),
-        (_, ["query", name, ..]) => format!("--{}", name.replace('_', "-")),
+        (_, ["query", name, ..]) => option(name),
         (Some("start_run"), ["workflow"]) => "WORKFLOW".to_owned(),
         (Some("start_run"), ["inputs", name]) => format!("--input {}", unescaped(name)),
         (Some("start_run"), ["labels", name]) => format!("--label {}", unescaped(name)),
-        (Some("start_run" | "create_project" | "create_token"), [name]) => {
-            format!("--{}", name.replace('_', "-"))
-        }
+        (Some("create_project"), ["name"]) => "NAME".to_owned(),
+        (Some("create_project"), ["shipping", name]) => option(name),
+        (Some("create_project"), ["test_command", ..]) => "--test-command".to_owned(),
+        (Some("create_token"), ["expires_in_days"]) => "--expires-in".to_owned(),
+        (Some("create_token"), ["scopes", ..]) => "--scope".to_owned(),
+        (Some("create_token"), ["project_ids", ..]) => "--project".to_owned(),
+        (
+            Some(
+                "start_run" | "create_project" | "create_token" | "approve_run" | "reject_run" | "cancel_run",
+            ),
+            [name],
+        ) => option(name),
         _ => pointer.to_owned(),
     }
+}
+
+fn option(name: &str) -> String {
+    format!("--{}", name.replace('_', "-"))
 }
 
 fn unescaped(token: &str) -> String {
@@ -144,8 +155,8 @@ fn unescaped(token: &str) -> String {
 }
 
 /// A fault that the client found itself, in the words of one that the server finds.
-pub fn fault_line(name: &str, code: FaultCode, detail: &str) -> String {
-    format!("{}: {} ({code})", clean(&pointer_token(name)), clean(detail))
+pub fn fault_line(name: &str, detail: &str) -> String {
+    format!("{}: {}", clean(name), clean(detail))
 }
 
 #[cfg(test)]
@@ -180,6 +191,14 @@ mod tests {
     #[test_case("/base_ref", "start_run", "--base-ref")]
     #[test_case("/workflow", "start_run", "WORKFLOW")]
     #[test_case("/test_command", "create_project", "--test-command")]
+    #[test_case("/name", "create_project", "NAME")]
+    #[test_case("/shipping/branch_pattern", "create_project", "--branch-pattern")]
+    #[test_case("/test_command/1", "create_project", "--test-command"; "a word of the test command")]
+    #[test_case("/name", "create_token", "--name")]
+    #[test_case("/expires_in_days", "create_token", "--expires-in")]
+    #[test_case("/project_ids/0", "create_token", "--project")]
+    #[test_case("/rationale", "reject_run", "--rationale")]
+    #[test_case("/reason", "cancel_run", "--reason")]
     #[test_case("/query/limit", "list_runs", "--limit")]
     #[test_case("/steps/0/uses", "publish_workflow_version", "/steps/0/uses")]
     #[test_case("", "start_run", "the request")]
