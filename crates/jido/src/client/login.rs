@@ -3,7 +3,8 @@
 use super::api::{Api, Call};
 use super::credentials::{Credentials, Login};
 use super::failure::Failure;
-use super::server::{ServerOptions, address, require_privacy};
+use super::server::{ServerOptions, address, require_privacy, token};
+use super::token::whole_days;
 use super::{prompt, say_json};
 use crate::error::Error;
 use crate::output::say;
@@ -16,7 +17,6 @@ use wire::{CreatedTokenResponse, SessionResponse};
 
 /// Where a server listens unless it is told otherwise.
 const USUAL_SERVER: &str = "http://127.0.0.1:8700";
-const DAY: u64 = 86_400;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -65,10 +65,7 @@ pub fn login(options: &LoginOptions) -> Result<(), Error> {
     let mut login = match &link {
         Some((_, secret)) => redeem(&server, secret, options.expires_in)?,
         None => {
-            let token = prompt::secret(&format!("Token for {server}: "))?;
-            if token.is_empty() {
-                return Err(Failure::Usage("no token was given".to_owned()).into());
-            }
+            let token = token(&prompt::secret(&format!("Token for {server}: "))?)?;
             Login { user: String::new(), token, token_id: None, plain_http: false }
         }
     };
@@ -129,12 +126,12 @@ fn secret_of_link(text: &str) -> Result<Option<(String, String)>, Failure> {
 
 /// Signs in by the link, makes a token, and ends the browser session again.
 fn redeem(server: &str, secret: &str, lifetime: Duration) -> Result<Login, Failure> {
+    let days = whole_days(lifetime)?;
     let api = Api::new(server, None);
     let signed_in = api.send(&Call::post(["session", "owner-link"]).json(&json!({ "token": secret })))?;
     let cookie = signed_in.cookie.unwrap_or_default();
     // As the server's own page would: a session changes nothing on behalf of other sites.
     let as_page = |call: Call| call.header("Cookie", cookie.clone()).header("Origin", server);
-    let days = lifetime.as_secs().div_ceil(DAY);
     let wanted: Value = json!({ "name": format!("jido on {}", host_name()), "expires_in_days": days });
     let created: CreatedTokenResponse = api.typed(&as_page(Call::post(["tokens"]).json(&wanted)))?;
     let ended = api.send(&as_page(Call::delete(["session"])));

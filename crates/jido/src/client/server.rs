@@ -34,15 +34,29 @@ impl ServerOptions {
             None => stored.default_server().ok_or(Failure::NoServer)?.to_owned(),
         };
         let login = stored.login(&server);
-        let token = std::env::var("JIDO_TOKEN").ok().filter(|token| !token.trim().is_empty());
-        let token = token.map(|token| token.trim().to_owned());
-        let token = token.or_else(|| login.map(|login| login.token.clone()));
-        let token = token.ok_or_else(|| Failure::NoToken(server.clone()))?;
+        let given = std::env::var("JIDO_TOKEN").ok().filter(|token| !token.trim().is_empty());
+        let token = match (given, login) {
+            (Some(given), _) => token(&given)?,
+            (None, Some(login)) => login.token.clone(),
+            (None, None) => return Err(Failure::NoToken(server).into()),
+        };
         if !self.allow_plain_http && !login.is_some_and(|login| login.plain_http) {
             require_privacy(&server)?;
         }
         Ok(Api::new(&server, Some(token)))
     }
+}
+
+/// A token as it was given: one word.
+pub fn token(text: &str) -> Result<String, Failure> {
+    let token = text.trim();
+    if token.is_empty() {
+        return Err(Failure::Usage("no token was given".to_owned()));
+    }
+    if !token.chars().all(|character| character.is_ascii_graphic()) {
+        return Err(Failure::Usage("what was given as a token is none: it is no single word".to_owned()));
+    }
+    Ok(token.to_owned())
 }
 
 /// An address as it is stored and compared: scheme, host and port alone.
