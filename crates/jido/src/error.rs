@@ -1,6 +1,7 @@
 //! Why a command was not carried out, as a person at a terminal reads it: what, why, what to do.
 
 use crate::client;
+use crate::output::say;
 use domain::contract::BuiltinError;
 use std::error::Error as _;
 use std::fmt::Display;
@@ -20,6 +21,9 @@ pub enum Error {
     /// A watched run ended otherwise than hoped.
     #[error("{0}")]
     Outcome(client::Outcome),
+    /// Whoever read what the command prints has gone, as `head` does.
+    #[error("nobody reads what is printed")]
+    ReaderGone,
     #[error("cannot {action} {target}")]
     Io { action: &'static str, target: String, source: io::Error },
     #[error("another JidoCode Runs server uses the data folder {} (process {holder})", folder.display())]
@@ -88,7 +92,7 @@ impl Error {
 
     /// Prints the error, its causes and what to do about it on standard error.
     pub fn report(&self) {
-        if matches!(self, Self::FaultsFound) {
+        if matches!(self, Self::FaultsFound | Self::ReaderGone) {
             return;
         }
         eprintln!("jido: {self}");
@@ -107,6 +111,13 @@ impl Error {
             && let Some(id) = failure.request_id()
         {
             eprintln!("  request: {id}");
+        }
+    }
+
+    /// Prints the server's own document of the refusal, on one line, where answers are for scripts.
+    pub fn say_for_scripts(&self) {
+        if let Self::Client(client::Failure::Refused { document, .. }) = self {
+            say(&client::json_line(document));
         }
     }
 
@@ -172,6 +183,7 @@ impl Error {
                 "name a real agent in the server's configuration: the demo's jido.toml shows how".to_owned()
             }
             Self::FaultsFound
+            | Self::ReaderGone
             | Self::Outcome(_)
             | Self::Io { .. }
             | Self::Store { .. }

@@ -1,5 +1,6 @@
 //! What the program says: results on standard output, logs on standard error.
 
+use crate::error::Error;
 use clap::ValueEnum;
 use std::io::{IsTerminal, Write};
 use tracing_subscriber::EnvFilter;
@@ -38,6 +39,12 @@ pub fn log_to_stderr(format: LogFormat, chatter: Chatter) {
         LogFormat::Text => builder.with_ansi(std::io::stderr().is_terminal()).with_target(false).init(),
         LogFormat::Json => builder.json().init(),
     }
+}
+
+/// Prints a part of what somebody follows. Once nobody reads it any more, there is nothing to follow it for.
+pub fn tell(text: &str) -> Result<(), Error> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|_| Error::ReaderGone)
 }
 
 /// Prints a line of the answer. A reader that has gone away, as in `jido check | head`, is no fault.

@@ -164,13 +164,19 @@ impl Api {
                 page = page.query("cursor", cursor);
             }
             let mut document = self.json(&page)?;
-            if let Value::Array(found) = document["items"].take() {
-                items.extend(found);
-            }
+            items.extend(self.items(&mut document)?);
             cursor = document["next_cursor"].as_str().map(str::to_owned);
             if cursor.is_none() || items.len() >= limit {
                 return Ok((items, cursor.is_some()));
             }
+        }
+    }
+
+    /// The items of one page of a list.
+    pub fn items(&self, page: &mut Value) -> Result<Vec<Value>, Failure> {
+        match page.get_mut("items").map(Value::take) {
+            Some(Value::Array(items)) => Ok(items),
+            _ => Err(self.unreadable(200)),
         }
     }
 

@@ -32,5 +32,10 @@ use serde_json::Value;
 
 /// Prints the API's own answer, whole, for scripts.
 fn say_json(value: &Value) {
-    crate::output::say(&format!("{value:#}"));
+    crate::output::say(&text::clean_json(&format!("{value:#}")));
+}
+
+/// JSON on one line, for scripts.
+pub fn json_line(value: &Value) -> String {
+    text::clean_json(&value.to_string())
 }

@@ -32,6 +32,20 @@ fn escaped(text: &str, keeps: impl Fn(char) -> bool) -> String {
     out
 }
 
+/// JSON in which nothing is left that moves a terminal. Control characters stand in its texts alone, where they may be
+/// written as escapes; it means the same.
+pub fn clean_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character.is_control() && character != '\n' {
+            let _ = write!(out, "\\u{:04x}", u32::from(character));
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
 /// A log as it may be printed: colours stay where the reader is a terminal, all else that acts is written out.
 pub fn clean_log(text: &str) -> String {
     let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
@@ -110,6 +124,14 @@ mod tests {
         assert_eq!(clean("user\u{202e}txt.exe"), "user\\u{202e}txt.exe");
         assert_eq!(clean_lines("a\n\tb\r\u{7}"), "a\n\tb\\u{d}\\u{7}");
         assert_eq!(clean("Grüße, 世界 👋"), "Grüße, 世界 👋");
+    }
+
+    #[test]
+    fn json_means_the_same_without_control_characters() {
+        let value = serde_json::json!({ "a\u{9b}": "b\u{7f}\u{1b}\r\n\u{202e}" });
+        let text = clean_json(&format!("{value:#}"));
+        assert!(text.chars().all(|character| character == '\n' || !character.is_control()), "{text:?}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
     }
 
     #[test]

@@ -7,10 +7,10 @@ use crate::client::say_json;
 use crate::client::server::ServerOptions;
 use crate::client::text::clean_log;
 use crate::error::Error;
+use crate::output::tell;
 use clap::Args;
 use domain::run::AttemptState;
 use serde_json::json;
-use std::io::Write;
 use std::time::Duration;
 use wire::{AttemptResponse, RunResponse, StepList, StepResponse};
 
@@ -33,7 +33,7 @@ pub struct LogsOptions {
     attempt: Option<u32>,
 
     /// Go on until the attempt has ended.
-    #[arg(long, short)]
+    #[arg(long, short, conflicts_with = "json")]
     follow: bool,
 
     #[command(flatten)]
@@ -51,11 +51,11 @@ pub fn logs(options: &LogsOptions) -> Result<(), Error> {
         Log { api: &api, ids: (ids.0.clone(), owner), step: step.step.to_string(), attempt: attempt.attempt };
     eprintln!("Log of {}, attempt {}:", log.step, log.attempt);
     if options.server.json {
-        let text = String::from_utf8_lossy(&log.from(0)?).into_owned();
+        let text = String::from_utf8_lossy(&log.so_far()?).into_owned();
         say_json(&json!({ "step": log.step, "attempt": log.attempt, "text": text }));
         return Ok(());
     }
-    log.print(options.follow)
+    log.print(if options.follow { Extent::ToItsEnd } else { Extent::SoFar })
 }
 
 /// The step and attempt that are meant.
@@ -92,6 +92,13 @@ fn is_live(attempt: &AttemptResponse) -> bool {
     }
 }
 
+/// How much of a log is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    SoFar,
+    ToItsEnd,
+}
+
 /// The log of one attempt.
 struct Log<'a> {
     api: &'a Api,
@@ -108,8 +115,19 @@ impl Log<'_> {
         Ok(self.api.try_once(&call)?.bytes)
     }
 
-    /// Prints the log to its end; of a live attempt as far as it is written, or as it is written.
-    fn print(&self, follow: bool) -> Result<(), Error> {
+    fn so_far(&self) -> Result<Vec<u8>, Failure> {
+        let mut text = Vec::new();
+        loop {
+            let piece = self.from(text.len())?;
+            if piece.is_empty() {
+                return Ok(text);
+            }
+            text.extend(piece);
+        }
+    }
+
+    /// Prints the log; of a live attempt as far as it is written, or while it is written.
+    fn print(&self, extent: Extent) -> Result<(), Error> {
         let mut offset = 0;
         let mut away = false;
         loop {
@@ -117,7 +135,7 @@ impl Log<'_> {
             let step = self.attempt_is_over().and_then(|over| Ok((over, self.from(offset)?)));
             let (over, text) = match step {
                 Ok(read) => read,
-                Err(failure) if follow && is_passing(&failure) => {
+                Err(failure) if extent == Extent::ToItsEnd && is_passing(&failure) => {
                     if !away {
                         eprintln!("jido: {failure}; trying again");
                     }
@@ -128,15 +146,15 @@ impl Log<'_> {
                 Err(failure) => return Err(failure.into()),
             };
             away = false;
-            let whole = if over { text.len() } else { whole_lines(&text) };
-            print(&text[..whole]);
+            let ends_here = over && text.len() < CHUNK;
+            let whole = if ends_here { text.len() } else { whole_part(&text) };
+            print(&text[..whole])?;
             offset += whole;
             if whole > 0 {
                 continue;
             }
-            if over || !follow {
-                print(&text);
-                return Ok(());
+            if over || extent == Extent::SoFar {
+                return print(&text);
             }
             std::thread::sleep(LOOK);
         }
@@ -150,13 +168,36 @@ impl Log<'_> {
     }
 }
 
-/// How much of the text is whole lines: a colour or character that is half written waits for its other half.
-fn whole_lines(text: &[u8]) -> usize {
-    text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)
+/// How much of the text is whole: a colour or character that is half written, or half sent, waits for its other half.
+fn whole_part(text: &[u8]) -> usize {
+    if let Some(end) = text.iter().rposition(|byte| *byte == b'\n') {
+        return end + 1;
+    }
+    if text.len() < CHUNK {
+        return 0;
+    }
+    // A line longer than an answer is printed by characters; one has at most four bytes.
+    let begins = |byte: &u8| *byte & 0b1100_0000 != 0b1000_0000;
+    let tail = text.len() - 4;
+    text[tail..].iter().rposition(begins).map_or(text.len(), |begin| tail + begin)
 }
 
-fn print(text: &[u8]) {
-    let mut out = std::io::stdout().lock();
-    // A reader that has gone away is no fault.
-    let _ = out.write_all(clean_log(&String::from_utf8_lossy(text)).as_bytes()).and_then(|()| out.flush());
+fn print(text: &[u8]) -> Result<(), Error> {
+    tell(&clean_log(&String::from_utf8_lossy(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_half_there_waits_for_its_other_half() {
+        assert_eq!(whole_part(b"one\ntwo\nthr"), 8);
+        assert_eq!(whole_part(b"50 %"), 0);
+        let mut long = "世".repeat(CHUNK / 3 + 1).into_bytes();
+        long.truncate(CHUNK);
+        let whole = whole_part(&long);
+        assert!(whole >= CHUNK - 4 && std::str::from_utf8(&long[..whole]).is_ok());
+        assert!(whole_part(&vec![0x80; CHUNK]) > 0, "bytes that are no text go on too");
+    }
 }

@@ -1,14 +1,14 @@
 //! `jido run watch`, and following a run that was just started.
 
 use super::follow::{Follower, Next};
-use crate::client::Outcome;
 use crate::client::api::{Api, Call};
 use crate::client::failure::Failure;
 use crate::client::reference::{RunReference, beneath, ids};
 use crate::client::server::ServerOptions;
 use crate::client::text::{clean, clock_time, span};
+use crate::client::{Outcome, json_line};
 use crate::error::Error;
-use crate::output::say;
+use crate::output::{say, tell};
 use crate::span as spans;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -16,7 +16,7 @@ use clap::builder::TypedValueParser;
 use domain::event::EventKind;
 use domain::run::Status;
 use std::time::Duration;
-use wire::{EventResponse, RunResponse};
+use wire::{ApprovalResponse, EventResponse, RunResponse};
 
 #[derive(Debug, Args)]
 pub struct WatchOptions {
@@ -105,15 +105,25 @@ pub fn follow_behind(
         };
         for (document, event) in events {
             match form {
-                WatchFor::People => say(&line(&event)),
-                WatchFor::Scripts => say(&document.to_string()),
+                WatchFor::People => tell(&format!("{}\n", line(&event)))?,
+                WatchFor::Scripts => tell(&format!("{}\n", json_line(&document)))?,
             }
             status = after(status, event.event);
             // What is past is not what is: a gate that was decided since is passed by.
             let matters = status == Status::AwaitingApproval || until.wait_for.contains(&status);
-            let is_newest = status.is_terminal() || (matters && is_newest(api, &ids, event.seq)?);
+            let mut is_newest = status.is_terminal();
+            if matters && !is_newest {
+                let Some(now) = follower.ask::<RunResponse>(&Call::get(beneath(&ids, &[])))? else {
+                    return Err(Outcome::TimedOut(status).into());
+                };
+                is_newest = now.last_event_seq == event.seq;
+                if is_newest {
+                    // Not every event names the status that it leads to: a rejection may send the work back.
+                    status = now.status;
+                }
+            }
             if form == WatchFor::People && event.event == EventKind::ApprovalRequested && is_newest {
-                say_gate(api, &ids)?;
+                say_gate(&mut follower, &ids)?;
             }
             match until.verdict(status) {
                 Some(Ok(())) if is_newest => return Ok(()),
@@ -122,12 +132,6 @@ pub fn follow_behind(
             }
         }
     }
-}
-
-/// Whether nothing happened since the event.
-fn is_newest(api: &Api, ids: &(String, String), seq: i64) -> Result<bool, Failure> {
-    let run: RunResponse = api.typed(&Call::get(beneath(ids, &[])))?;
-    Ok(run.last_event_seq == seq)
 }
 
 /// The status that a run has after an event.
@@ -178,12 +182,12 @@ fn line(event: &EventResponse) -> String {
 }
 
 /// What waits at the gate, in a few lines, and how to go on.
-fn say_gate(api: &Api, ids: &(String, String)) -> Result<(), Failure> {
-    let run: RunResponse = api.typed(&Call::get(beneath(ids, &[])))?;
+fn say_gate(follower: &mut Follower<'_>, ids: &(String, String)) -> Result<(), Failure> {
+    let Some(run) = follower.ask::<RunResponse>(&Call::get(beneath(ids, &[])))? else { return Ok(()) };
     let Some(approval) = &run.approval else { return Ok(()) };
-    let path = beneath(ids, &["approvals"]);
     let id = approval.id.to_string();
-    let gate: wire::ApprovalResponse = api.typed(&Call::get([path.as_slice(), &[id.as_str()]].concat()))?;
+    let call = Call::get(beneath(ids, &["approvals", &id]));
+    let Some(gate) = follower.ask::<ApprovalResponse>(&call)? else { return Ok(()) };
     for text in super::evidence::in_short(&gate) {
         say(&format!("          {text}"));
     }
