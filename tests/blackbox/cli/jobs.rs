@@ -125,10 +125,12 @@ async fn a_run_is_cancelled_with_its_reason_once() {
     let cancelled = cli.run(&cancel).await.expect(0);
     assert!(cancelled.stdout.contains("cancelled"), "{}", cancelled.describe());
     let events = run.events().await;
-    let event = events.last().unwrap();
+    assert_eq!(events.last().unwrap()["event"], "run_cancelled");
+    let transitions = run.part("transitions").await["items"].clone();
+    let last = transitions.as_array().unwrap().last().unwrap();
     assert_eq!(
-        (&event["event"], &event["data"]["reason"]),
-        (&json!("run_cancelled"), &json!("not needed any more"))
+        (&last["to"], &last["metadata"]["detail"]),
+        (&json!("cancelled"), &json!("not needed any more"))
     );
     cli.run(&cancel).await.expect(7).tells(&["cancelled"]);
     assert_eq!(run.events().await, events, "the second one did nothing");
@@ -193,7 +195,7 @@ steps:
     let inputs = json!({ "text": "two\nlines\n", "number": 7, "list": [1, "a"], "sure": true });
     assert_eq!(first["inputs"], inputs);
     assert_eq!(cli.run(&start).await.json()["id"], first["id"], "the same key is the same run");
-    let other = [&start[..4], &["--idempotency-key", &key]].concat();
+    let other = [&start[..5], &["--idempotency-key", &key]].concat();
     cli.run(&other).await.expect(7);
     let piped = ["run", "start", &workflow, "--project", &project, "--inputs", "-", "--json"];
     let document = json!({ "text": "piped", "number": 1 });

@@ -57,7 +57,7 @@ async fn a_token_from_standard_input_logs_in_and_outlives_the_login() {
     let scene = Scene::shared(Backend::Sqlite);
     let (address, token) = (scene.server.address(), scene.server.create_token());
     let cli = Cli::stranger();
-    let login = ["login", &address, "--token-stdin"];
+    let login = ["login", &address];
     cli.run_reading(&login, "jido_invented\n").await.expect(5);
     cli.run_reading(&login, "\n").await.expect(2);
     assert!(!cli.credentials().exists(), "a login that failed stores nothing");
@@ -82,7 +82,7 @@ async fn a_secret_does_not_cross_the_network_readable_unless_that_is_said() {
     let link = scene.server.jido(&["owner-link"]);
     let (_, secret) = link.split_once("/sign-in").expect("a link leads to a page");
     let link = format!("{foreign}/sign-in{secret}");
-    cli.run_reading(&["login", &foreign, "--token-stdin"], &token).await.expect(3);
+    cli.run_reading(&["login", &foreign], &token).await.expect(3);
     cli.run(&["login", &link]).await.expect(3);
     let pipeline = Cli::at(&foreign, &token);
     pipeline.run(&["project", "list"]).await.expect(3);
@@ -103,7 +103,7 @@ async fn the_token_of_one_server_is_not_shown_to_another() {
     let cli = Cli::stranger();
     let token = scene.server.create_token();
     let address = scene.server.address();
-    cli.run_reading(&["login", &address, "--token-stdin"], &token).await.expect(0);
+    cli.run_reading(&["login", &address], &token).await.expect(0);
     cli.run(&["project", "list", "--server", &relay.address()]).await.expect(5).tells(&["jido login"]);
     assert_eq!(relay.heads(), [] as [&str; 0], "something was sent");
     cli.run(&["project", "list", "--server", &address]).await.expect(0);
