@@ -68,7 +68,7 @@ pub struct EventResponse {
     pub attempt: Option<u32>,
     #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Actor))]
     pub actor: Actor,
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::JsonObject))]
     pub data: Map<String, Value>,
 }
 

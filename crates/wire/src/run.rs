@@ -45,7 +45,7 @@ pub struct StartRunRequest {
     pub base_ref: Option<String>,
     /// What the workflow's own schema of inputs asks for.
     #[serde(default)]
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::JsonObject))]
     pub inputs: Map<String, Value>,
 }
 
@@ -232,7 +232,7 @@ pub struct RunResponse {
     pub trigger: Trigger,
     #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Actor))]
     pub initiating_actor: Actor,
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::JsonObject))]
     pub inputs: Value,
     #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, crate::schema::InputMetadata>))]
     pub input_metadata: BTreeMap<String, InputMetadata>,

@@ -43,12 +43,12 @@ pub struct AttemptResponse {
     #[cfg_attr(feature = "openapi", schema(required))]
     pub exit_code: Option<i32>,
     /// Null until the attempt succeeded.
-    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<Object>))]
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::JsonObject>))]
     pub outputs: Option<Value>,
     #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::StepFailure>))]
     pub failure: Option<StepFailure>,
     /// What a test step found.
-    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<Object>))]
+    #[cfg_attr(feature = "openapi", schema(required, value_type = Option<crate::schema::JsonObject>))]
     pub tests: Option<Value>,
     pub log_bytes: u64,
     /// How well the process was confined: `full`, `partial` or `none`; null where none ran.

@@ -40,7 +40,7 @@ pub struct TransitionResponse {
     #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::Actor))]
     pub actor: Actor,
     pub reason: String,
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::JsonObject))]
     pub metadata: Map<String, Value>,
 }
 

@@ -86,7 +86,7 @@ pub struct WorkflowVersionResponse {
     #[cfg_attr(feature = "openapi", schema(required))]
     pub description: Option<String>,
     /// JSON Schema (2020-12) of a run's inputs.
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::JsonObject))]
     pub inputs: Value,
     /// What may start runs of this version; without `manual`, people cannot.
     #[serde(default)]
@@ -99,7 +99,7 @@ pub struct WorkflowVersionResponse {
     /// In execution order.
     pub steps: Vec<WorkflowStep>,
     /// The definition as it was published.
-    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::JsonObject))]
     pub document: Value,
 }
 

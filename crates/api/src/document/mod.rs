@@ -2,17 +2,16 @@
 
 mod examples;
 mod outgoing;
+mod parameters;
 mod permissions;
 
 use crate::identity::guard;
-use crate::input::{idempotency, preconditions};
 use crate::routes;
 use actix_web::middleware::from_fn;
 use actix_web::{App as ActixApp, web};
+use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{OpenApi as Document, RefOr, Required};
 use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -90,33 +89,14 @@ pub fn openapi() -> Document {
         .configure(routes::service)
         .service(utoipa_actix_web::scope("/api/v1").configure(routes::api))
         .split_for_parts();
-    describe_headers(&mut document);
     for operation in document.paths.paths.values_mut().flat_map(operations_of) {
+        parameters::describe(operation);
         permissions::describe(operation);
         examples::add(operation);
     }
     examples::add_problem(&mut document);
     document.webhooks = Some(outgoing::outgoing());
     document
-}
-
-/// Says what the headers that several operations read look like, and that a precondition which answers 428 when it is
-/// missing is required.
-fn describe_headers(document: &mut Document) {
-    let operations = document.paths.paths.values_mut().flat_map(operations_of);
-    for parameter in operations.flat_map(|operation| operation.parameters.iter_mut().flatten()) {
-        let RefOr::T(parameter) = parameter else { continue };
-        let pattern = match parameter.name.as_str() {
-            idempotency::HEADER => idempotency::PATTERN,
-            "If-Match" => {
-                parameter.required = Required::True;
-                preconditions::IF_MATCH_PATTERN
-            }
-            _ => continue,
-        };
-        let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).build();
-        parameter.schema = Some(text.into());
-    }
 }
 
 /// The names of the files of examples.

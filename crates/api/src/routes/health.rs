@@ -50,7 +50,7 @@ async fn get_readiness(app: web::Data<App>) -> Result<HttpResponse> {
 /// Get this document
 ///
 /// The OpenAPI 3.1 description of the API.
-#[utoipa::path(tag = "service", security(()), responses((status = 200, description = "The document.", body = Object)))]
+#[utoipa::path(tag = "service", security(()), responses((status = 200, description = "The document.", body = wire::schema::JsonObject)))]
 #[get("/openapi.json")]
 async fn get_openapi() -> HttpResponse {
     HttpResponse::Ok().insert_header(ContentType::json()).body(crate::openapi_json())

@@ -10,7 +10,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ETAG, LOCATION, USER_AGENT};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use domain::contract::WorkflowName;
-use domain::{Fault, ProjectId, RunId};
+use domain::{Fault, FaultCode, ProjectId, RunId};
 use engine::{StartForm, StartRun};
 use persistence::commands::{ListLineage, ListRuns as RunsQuery, Reply, RunFilter};
 use persistence::records::{ProjectRecord, RunRecord};
@@ -141,7 +141,15 @@ async fn list_project_runs(
     params: Params<ListRuns>,
 ) -> Result<HttpResponse> {
     project(&app, path.project_id).await?;
-    list(&app, &request, &caller, Some(path.project_id), params.checked()?).await
+    let query = params.checked()?;
+    if query.project_id.is_some() {
+        return Err(Error::fault(
+            "/query/project_id",
+            FaultCode::UnknownField,
+            "The path names the project.",
+        ));
+    }
+    list(&app, &request, &caller, Some(path.project_id), query).await
 }
 
 /// List runs across projects

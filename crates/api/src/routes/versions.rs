@@ -111,7 +111,7 @@ async fn compare_workflow_versions(
 #[utoipa::path(
     tag = "workflows",
     params(WorkflowPath, ("Idempotency-Key" = Option<String>, Header, description = "Repeating the request with its key gets the stored reply.")),
-    request_body(content((Object = "application/json"), (String = "application/yaml")), description = "The definition."),
+    request_body(content((wire::schema::JsonObject = "application/json"), (String = "application/yaml")), description = "The definition."),
     responses(
         (status = 201, description = "A new version.", body = PublishedVersion, headers(
             ("Location" = String, description = "Its address."))),
@@ -165,7 +165,7 @@ async fn publish_workflow_version(
 /// Answers the same faults as publishing, and stores nothing.
 #[utoipa::path(
     tag = "workflows",
-    request_body(content((Object = "application/json"), (String = "application/yaml")), description = "The definition."),
+    request_body(content((wire::schema::JsonObject = "application/json"), (String = "application/yaml")), description = "The definition."),
     responses((status = 200, description = "It could be published.", body = ValidationResult), problems::Validating)
 )]
 #[post("/workflows/validate")]

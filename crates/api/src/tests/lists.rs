@@ -50,6 +50,8 @@ async fn runs_are_found_by_label_starter_and_time_page_by_page() {
             assert_eq!(titles(&fixture, &format!("{list}?{query}")).await, expected, "{query}");
         }
     }
+    let twice = format!("/api/v1/projects/{project}/runs?project_id={project}");
+    assert_eq!(fixture.send(fixture.get(&twice)).await.faults()[0].0, "/query/project_id");
     let page = fixture.send(fixture.get("/api/v1/runs?label=team:core&limit=2")).await.json();
     let cursor = page["next_cursor"].as_str().unwrap();
     assert_eq!(

@@ -66,7 +66,7 @@ pub struct Context {
     pub decided_by: Option<Actor>,
     /// The policy that forbids it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::schema::JsonObject>))]
     pub policy: Option<Value>,
     /// The evidence that the gate shows now.
     #[serde(skip_serializing_if = "Option::is_none")]

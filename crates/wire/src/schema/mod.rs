@@ -5,7 +5,7 @@ mod text;
 
 pub use shape::{
     Actor, Approvers, ContextDiagnostic, Destination, DiffSummary, Failure, Fault, FileChange, InputMetadata,
-    RiskNote, StepFailure, TestSummary,
+    JsonObject, RiskNote, StepFailure, TestSummary,
 };
 pub use text::{
     ActorKind, ApprovalStatus, ArchivedFilter, AttemptState, ConcurrencyGroup, Decision, DeliveryState,

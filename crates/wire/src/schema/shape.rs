@@ -1,7 +1,25 @@
 //! Objects of the domain that responses hold as they are.
 
 use super::text;
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+/// Any JSON object.
+#[derive(Debug)]
+pub enum JsonObject {}
+
+impl PartialSchema for JsonObject {
+    fn schema() -> RefOr<Schema> {
+        let object = ObjectBuilder::new()
+            .schema_type(Type::Object)
+            .description(Some("Any JSON object."))
+            .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(true)));
+        object.build().into()
+    }
+}
+
+impl ToSchema for JsonObject {}
 
 /// Who did something, as authentication established it.
 #[derive(Debug, ToSchema)]
