@@ -5,14 +5,15 @@ use serde_json::json;
 use test_case::test_case;
 
 /// Moves the base branch and lets the gate look again: it shows other evidence now.
-async fn change_evidence(repository: &Repository, run: &Run) -> String {
+pub async fn change_evidence(repository: &Repository, run: &Run) -> String {
     std::fs::write(repository.work().join("news.txt"), "something else\n").unwrap();
     repository.publish("The base moves");
     let refreshed = run.refresh().await.expect(200);
     refreshed["evidence"]["digest"].as_str().unwrap().to_owned()
 }
 
-async fn assert_undecided(run: &Run, repository: &Repository) {
+/// Fails unless the gate still waits and nothing came of any attempt to pass it.
+pub async fn assert_undecided(run: &Run, repository: &Repository) {
     assert_eq!(run.get().await["status"], "awaiting_approval");
     assert_eq!(run.approval().await["decisions"], json!([]));
     assert_eq!(repository.branches().len(), 1, "nothing was shipped");
@@ -49,7 +50,7 @@ async fn evidence_that_changed_since_it_was_shown_is_not_approved() {
     run.cancel().await.expect(200);
 }
 
-/// The client looks, the evidence changes, and only then its decision reaches the server.
+/// The client looks, the evidence changes, and only then the client goes on.
 #[test_case("--evidence"; "of what was named")]
 #[test_case("--yes"; "of whatever is there")]
 #[tokio::test]
@@ -60,7 +61,8 @@ async fn evidence_that_changes_while_the_approval_is_on_its_way_is_not_approved(
     let reviewed = run.digest().await;
     let mut approve = vec!["run", "approve", &run.id, choice];
     approve.extend((choice == "--evidence").then_some(reviewed.as_str()));
-    let caught = relay.hold("POST", "/approve");
+    let gate = run.approval_path().await;
+    let caught = relay.hold_what_follows("GET", gate.rsplit_once('/').unwrap().1);
     let command = cli.begin(&approve);
     caught.seen().await;
     let current = change_evidence(&repository, &run).await;

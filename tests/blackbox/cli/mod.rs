@@ -11,6 +11,7 @@ mod logs;
 mod projects;
 mod refusals;
 mod retries;
+mod terminal;
 mod tokens;
 mod watching;
 mod workflows;

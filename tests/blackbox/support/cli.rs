@@ -84,14 +84,20 @@ impl Cli {
         begun.end().await
     }
 
+    /// Gives a command this home and these variables, and no others.
+    pub fn furnish(&self, command: &mut Command) {
+        command.env_clear().envs(&self.variables);
+        command.env("HOME", self.home.path()).env("XDG_CONFIG_HOME", self.home.path().join("config"));
+    }
+
     pub fn begin(&self, arguments: &[&str]) -> Begun {
         self.begin_with(arguments, Stdio::null())
     }
 
     fn begin_with(&self, arguments: &[&str], stdin: Stdio) -> Begun {
         let mut command = Command::new(jido());
-        command.args(arguments).env_clear().envs(&self.variables);
-        command.env("HOME", self.home.path()).env("XDG_CONFIG_HOME", self.home.path().join("config"));
+        command.args(arguments);
+        self.furnish(&mut command);
         command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().expect("jido starts");
         let stdout = BufReader::new(child.stdout.take().expect("it is a pipe"));

@@ -14,6 +14,7 @@ pub mod run;
 pub mod scene;
 pub mod server;
 pub mod stream;
+pub mod terminal;
 pub mod workflows;
 
 pub use api::{Api, Reply};
@@ -26,6 +27,7 @@ pub use repository::Repository;
 pub use run::Run;
 pub use scene::Scene;
 pub use server::{Backend, Options, Server};
+pub use terminal::Terminal;
 
 use std::time::Duration;
 

@@ -13,9 +13,11 @@ enum Fate {
     Held(Arc<Notify>),
     /// The server carries it out, and nobody hears of it.
     Unanswered,
+    /// It passes, and whatever comes next meets this.
+    FollowedBy(Box<Order>),
 }
 
-/// A fate and the request that meets it: method and the end of the path.
+/// A fate and the request that meets it: method (any, if it is empty) and the end of the path.
 struct Order {
     method: &'static str,
     path: String,
@@ -98,19 +100,29 @@ impl Relay {
     /// Holds the next request with this method whose path ends so.
     pub fn hold(&self, method: &'static str, path: &str) -> Caught {
         let go_on = Arc::new(Notify::new());
-        self.order(method, path, Fate::Held(Arc::clone(&go_on)), go_on)
+        let (order, caught) = order(method, path, Fate::Held(Arc::clone(&go_on)), go_on);
+        self.give(order);
+        caught
+    }
+
+    /// Holds whatever request comes after the next one with this method whose path ends so.
+    pub fn hold_what_follows(&self, method: &'static str, path: &str) -> Caught {
+        let go_on = Arc::new(Notify::new());
+        let (held, caught) = order("", "", Fate::Held(Arc::clone(&go_on)), go_on);
+        let (first, _) = order(method, path, Fate::FollowedBy(Box::new(held)), Arc::default());
+        self.give(first);
+        caught
     }
 
     /// Loses the answer to the next request with this method whose path ends so.
     pub fn lose_answer(&self, method: &'static str, path: &str) -> Caught {
-        self.order(method, path, Fate::Unanswered, Arc::new(Notify::new()))
+        let (order, caught) = order(method, path, Fate::Unanswered, Arc::default());
+        self.give(order);
+        caught
     }
 
-    fn order(&self, method: &'static str, path: &str, fate: Fate, go_on: Arc<Notify>) -> Caught {
-        let met = Arc::new(Notify::new());
-        let order = Order { method, path: path.to_owned(), fate, met: Arc::clone(&met) };
+    fn give(&self, order: Order) {
         self.shared.orders.lock().unwrap().push(order);
-        Caught { met, go_on, what: format!("{method} …{path}") }
     }
 
     /// Breaks every connection that stands.
@@ -139,6 +151,12 @@ impl Drop for Relay {
         self.task.abort();
         self.cut();
     }
+}
+
+fn order(method: &'static str, path: &str, fate: Fate, go_on: Arc<Notify>) -> (Order, Caught) {
+    let met = Arc::new(Notify::new());
+    let order = Order { method, path: path.to_owned(), fate, met: Arc::clone(&met) };
+    (order, Caught { met, go_on, what: format!("{method} …{path}") })
 }
 
 /// Carries one connection until either side ends it.
@@ -197,6 +215,10 @@ async fn send(request: &[u8], server: &mut TcpStream, shared: &Shared) -> Option
             let _ = server.read(&mut [0; 16384]).await;
             None
         }
+        Fate::FollowedBy(next) => {
+            shared.orders.lock().unwrap().push(*next);
+            server.write_all(request).await.ok()
+        }
     }
 }
 
@@ -205,7 +227,8 @@ fn take_order(head: &str, shared: &Shared) -> Option<Order> {
     let (method, target) = (words.next()?, words.next()?);
     let path = target.split('?').next()?;
     let mut orders = shared.orders.lock().unwrap();
-    let fits = |order: &Order| order.method == method && path.ends_with(&order.path);
+    let fits =
+        |order: &Order| (order.method.is_empty() || order.method == method) && path.ends_with(&order.path);
     let index = orders.iter().position(fits)?;
     Some(orders.remove(index))
 }
