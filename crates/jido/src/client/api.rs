@@ -1,13 +1,14 @@
 //! Calls of the REST interface.
 
 use super::failure::Failure;
+use super::server::is_this_machine;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::thread;
 use std::time::Duration;
 use ureq::http::{Method, Request, Response, header};
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, Proxy};
 use url::Url;
 use wire::Problem;
 
@@ -117,7 +118,11 @@ impl Call {
 impl Api {
     pub fn new(server: &str, token: Option<String>) -> Self {
         let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
+        // A proxy is another machine: it neither reaches this one's own servers nor should see what is meant for them.
+        let own = Url::parse(server).is_ok_and(|url| is_this_machine(&url));
+        let proxy = if own { None } else { Proxy::try_from_env() };
         let agent = Agent::config_builder()
+            .proxy(proxy)
             .http_status_as_error(false)
             // A token follows nobody elsewhere.
             .max_redirects(0)

@@ -75,16 +75,20 @@ pub fn address(text: &str) -> Result<String, Failure> {
 /// Refuses to send a secret where others can read it.
 pub fn require_privacy(server: &str) -> Result<(), Failure> {
     let url = Url::parse(server).map_err(|_| Failure::BadAddress(server.to_owned()))?;
-    let is_this_machine = match url.host() {
+    if url.scheme() == "https" || is_this_machine(&url) {
+        return Ok(());
+    }
+    Err(Failure::PlainHttp(server.to_owned()))
+}
+
+/// Whether what is sent there stays on this machine.
+pub fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
-    };
-    if url.scheme() == "https" || is_this_machine {
-        return Ok(());
     }
-    Err(Failure::PlainHttp(server.to_owned()))
 }
 
 #[cfg(test)]
