@@ -1,6 +1,7 @@
 //! Approving exactly what was reviewed, whatever happens in between.
 
-use crate::support::{Backend, Cli, Relay, Repository, Run, Scene};
+use crate::support::workflows::one_command;
+use crate::support::{Backend, Cli, Relay, Repository, Run, Scene, unique};
 use serde_json::json;
 use test_case::test_case;
 
@@ -88,6 +89,36 @@ async fn a_decision_whose_answer_is_lost_on_the_way_counts_once() {
     assert_eq!(sent.len(), 2, "{sent:#?}");
     assert_eq!(sent[0], sent[1], "the second is the first one again, its key too");
     assert_eq!(repository.branches().len(), 2);
+}
+
+/// Every command that makes or changes something, when the server has carried it out and its answer is lost.
+#[tokio::test]
+async fn a_command_whose_answer_is_lost_on_the_way_has_worked_once() {
+    let (scene, _repository, run) = super::at_gate().await;
+    let relay = Relay::to(&scene.server).await;
+    let cli = Cli::at(&relay.address(), &scene.server.create_token());
+    let (name, flow) = (unique("project"), unique("flow"));
+    let file = cli.file("flow.yaml", &one_command("true").replace("NAME", &flow));
+    for (path, command) in [
+        ("/projects", vec!["project", "add", &name]),
+        ("/versions", vec!["workflow", "publish", &file]),
+        ("/reject", vec!["run", "reject", &run.id, "--rationale", "Once more."]),
+        ("/cancel", vec!["run", "cancel", &run.id]),
+        ("/retry", vec!["run", "retry", &run.id]),
+    ] {
+        let lost = relay.lose_answer("POST", path);
+        cli.run(&command).await.expect(0);
+        lost.seen().await;
+    }
+    let projects = scene.api.get(&format!("/projects?name={name}")).await.expect(200);
+    assert_eq!(projects["items"].as_array().unwrap().len(), 1, "{projects:#}");
+    assert_eq!(scene.api.get(&format!("/workflows/{flow}")).await.expect(200)["newest_version"], 1);
+    let transitions = run.transitions().await;
+    let rejections = transitions.iter().filter(|transition| transition.contains("approval_rejected"));
+    assert_eq!(rejections.count(), 1, "{transitions:#?}");
+    let lineage = run.part("lineage").await;
+    assert_eq!(lineage["attempts"].as_array().unwrap().len(), 2, "{lineage:#}");
+    scene.cancel_all(&run.project).await;
 }
 
 #[tokio::test]

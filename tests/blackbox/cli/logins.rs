@@ -96,6 +96,19 @@ async fn a_secret_does_not_cross_the_network_readable_unless_that_is_said() {
     assert!(heads.iter().any(|head| head.starts_with("POST /api/v1/session/owner-link ")), "{heads:#?}");
 }
 
+/// A proxy is another machine's: what is meant for this one does not go there.
+#[tokio::test]
+async fn a_token_for_this_machine_goes_past_every_proxy() {
+    let scene = Scene::shared(Backend::Sqlite);
+    let relay = Relay::to(&scene.server).await;
+    let mut cli = Cli::of(&scene);
+    for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        cli = cli.with(name, &relay.address());
+    }
+    cli.run(&["project", "list"]).await.expect(0);
+    assert_eq!(relay.heads(), [] as [&str; 0], "the token went to the proxy");
+}
+
 #[tokio::test]
 async fn the_token_of_one_server_is_not_shown_to_another() {
     let scene = Scene::shared(Backend::Sqlite);

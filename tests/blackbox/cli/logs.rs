@@ -67,7 +67,7 @@ async fn a_log_is_followed_while_it_is_written_through_a_connection_that_breaks(
     assert_eq!(follow.line().await.as_deref(), Some("the first line"), "it comes while the step runs");
     let so_far = cli.run(&["run", "logs", &talking.run.id]).await.done();
     assert_eq!(so_far, "the first line\n", "without --follow it ends where the log ends");
-    relay.cut();
+    relay.lose_answer("GET", "/log").seen().await;
     talking.go_on();
     let said = follow.end().await.expect(0);
     assert_eq!(said.stdout, "the first line\nthen on\nünï");
