@@ -2,15 +2,13 @@
 
 use crate::{
     error::Error,
-    process,
+    npm, process,
     tools::{self, Tool},
     workspace,
 };
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::Command,
-    time::Duration,
 };
 
 const TOOLS: [Tool; 2] = [
@@ -24,7 +22,6 @@ const TOOLS: [Tool; 2] = [
 
 /// The oldest Node.js that Playwright works with.
 const NODE: u32 = 20;
-const INSTALL_WITHIN: Duration = Duration::from_secs(10 * 60);
 
 /// The folder of the suite.
 pub fn folder() -> PathBuf {
@@ -35,7 +32,7 @@ pub fn folder() -> PathBuf {
 pub fn ensure() -> Result<String, Error> {
     let mut done = tools::ensure(&TOOLS)?;
     check_node()?;
-    if install_packages()? {
+    if npm::install(&folder())? {
         done.push_str("; installed Playwright");
     }
     Ok(done)
@@ -65,21 +62,4 @@ fn check_node() -> Result<(), Error> {
         missing: format!("Node.js {NODE} or newer (this is {})", version.trim()),
         command: "your system's packages or those of the Node.js project".to_owned(),
     })
-}
-
-/// Brings the packages that the lock file names; false where they are there already.
-fn install_packages() -> Result<bool, Error> {
-    let lock = folder().join("package-lock.json");
-    let wanted = fs::read(&lock).map_err(Error::file("read", &lock))?;
-    // Left by the last installation: the lock file that it followed.
-    let followed = folder().join("node_modules/.followed-lock.json");
-    if fs::read(&followed).is_ok_and(|text| text == wanted) {
-        return Ok(false);
-    }
-    let mut command = Command::new("npm");
-    command.arg("ci").current_dir(folder()).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-    let finished = process::run_quietly("npm ci", &mut command, INSTALL_WITHIN, |_, _| {})?;
-    process::succeeded("npm ci", finished)?;
-    fs::write(&followed, wanted).map_err(Error::file("write", &followed))?;
-    Ok(true)
 }

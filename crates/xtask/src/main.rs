@@ -4,6 +4,7 @@ mod browser;
 mod debian_wasm;
 mod demo;
 mod error;
+mod npm;
 mod openapi;
 mod process;
 mod screenshots;
@@ -37,7 +38,7 @@ enum Chore {
     /// sudo; elsewhere it prints what to install), checks the formatting, runs clippy and builds once for all
     /// suites, then runs the suites one by one; last it builds the browser app and operates it. Prints one line per
     /// suite, and a suite's output only when it fails. A suite that fails does not keep the others from running.
-    Test,
+    Test(TestOptions),
 
     /// Shows the main job end to end: a run on a real repository, stopped at its gate, approved and shipped.
     ///
@@ -64,7 +65,24 @@ enum Chore {
     Screenshots,
 
     /// Writes the server's OpenAPI document to openapi/v1.json, where `cargo xtask test` compares it.
-    Openapi,
+    ///
+    /// With --release it becomes what existing clients rely on, too: from then on `cargo xtask test` fails when a
+    /// change would break them.
+    Openapi(OpenapiOptions),
+}
+
+#[derive(Args)]
+struct OpenapiOptions {
+    /// Release the document: write it to openapi/released/v1.json as well.
+    #[arg(long)]
+    release: bool,
+}
+
+#[derive(Args)]
+struct TestOptions {
+    /// Run only the suites with these names, as `cargo xtask test` prints them; give it once for each.
+    #[arg(long, value_name = "SUITE")]
+    only: Vec<String>,
 }
 
 #[derive(Args)]
@@ -76,12 +94,14 @@ struct WebOptions {
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().chore {
-        Chore::Test => test::run(),
+        Chore::Test(options) => test::run(&options.only),
         Chore::Demo(options) => demo::run(&options),
         Chore::Up(options) => up::run(&options),
         Chore::Web(options) => web::run(if options.release { Profile::Release } else { Profile::Debug }),
         Chore::Screenshots => screenshots::run(),
-        Chore::Openapi => openapi::renew(),
+        Chore::Openapi(options) => {
+            openapi::renew(if options.release { openapi::Step::Release } else { openapi::Step::Commit })
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -23,6 +23,13 @@ pub const FOR_THE_SERVER: [Tool; 2] = [
     Tool { name: "git", packages: &["git"], is_present: || on_path("git") },
 ];
 
+/// What the document's linter and the programs in the documentation need beside those.
+pub const FOR_CLIENTS: [Tool; 3] = [
+    Tool { name: "curl", packages: &["curl"], is_present: || on_path("curl") },
+    Tool { name: "jq", packages: &["jq"], is_present: || on_path("jq") },
+    Tool { name: "Python's venv", packages: &["python3", "python3-venv"], is_present: has_venv },
+];
+
 /// Installs what is missing and says in one phrase what was done.
 ///
 /// Only Debian's package manager is driven, as root or with `sudo -n`; elsewhere the error names what to install.
@@ -56,6 +63,11 @@ pub fn as_root(command: &mut Command) -> Result<(), Error> {
     let mut elevated = Command::new(&words[0]);
     elevated.args(&words[1..]);
     process::stdout_of(&words[0].to_string_lossy(), &mut elevated).map(|_| ())
+}
+
+fn has_venv() -> bool {
+    let asked = Command::new("python3").args(["-c", "import ensurepip, venv"]).output();
+    asked.is_ok_and(|out| out.status.success())
 }
 
 fn missing(tools: &[Tool]) -> Vec<&Tool> {

@@ -80,7 +80,7 @@ pub fn run_cargo_tests(command: &mut Command) -> Result<(Counts, process::Finish
     Ok((Counts::of_output(&finished.stdout), finished))
 }
 
-fn lint_while_compiling(command: &mut Command) {
+pub fn lint_while_compiling(command: &mut Command) {
     command.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
     // Clippy's own separator between arguments.
     command.env("CLIPPY_ARGS", "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__");

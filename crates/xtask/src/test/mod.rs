@@ -6,40 +6,50 @@
 
 mod browser;
 mod build;
+mod contract;
+mod documents;
 mod packages;
 mod report;
 mod wasm;
 
 use crate::{
     error::Error,
-    openapi, process, tools,
+    process, tools,
     web::{self, App, Progress},
     workspace::{self, Profile},
 };
-use build::Built;
 use report::{Outcome, Report};
-use std::{fs, path::Path, thread, time::Duration};
+use std::{thread, time::Duration};
 
 /// No suite runs longer; a test that hangs fails its suite here.
 pub const SUITE_WITHIN: Duration = Duration::from_secs(20 * 60);
 
-/// The checks beside the packages' own suites: format, build, tools for the server and for the browser, documentation
-/// examples, OpenAPI, WASM, the browser app and the suite that operates it.
-const OTHER_CHECKS: usize = 9;
+/// The checks beside the packages' own suites: format, build, tools for the server, for clients and for the browser,
+/// documentation examples, three of the OpenAPI document, documents, WASM, the browser app and the suite that operates
+/// it.
+const OTHER_CHECKS: usize = 13;
 
-/// Runs all suites and prints their lines; fails when one of them did.
-pub fn run() -> Result<(), Error> {
+/// Runs all suites, or those that are named, and prints their lines; fails when one of them did.
+pub fn run(only: &[String]) -> Result<(), Error> {
     let metadata = workspace::metadata()?;
     let suites = packages::in_order(metadata.packages);
-    let mut report = Report::new(OTHER_CHECKS + suites.len());
+    let mut report = Report::new(OTHER_CHECKS + suites.len(), only);
     // One after the other, as there is one package manager.
-    let installation = thread::spawn(|| (tools::ensure(&tools::FOR_THE_SERVER), crate::browser::ensure()));
+    let installation = thread::spawn(|| {
+        let for_server = tools::ensure(&tools::FOR_THE_SERVER);
+        let for_browser = crate::browser::ensure();
+        let for_clients = tools::ensure(&tools::FOR_CLIENTS);
+        let linter = for_clients.and_then(|tools| Ok(format!("{tools}; {}", contract::ensure_linter()?)));
+        (for_server, for_browser, linter)
+    });
 
     report.run("format", format_check);
     let built = report.run_for("clippy and build", build::run);
-    let (for_server, for_browser) = installation.join().map_err(|_| Error::Panicked("the installation"))?;
+    let (for_server, for_browser, for_clients) =
+        installation.join().map_err(|_| Error::Panicked("the installation"))?;
     let server_tools = report.run_for("tools", || installed(for_server));
     let browser_tools = report.run_for("browser tools", || installed(for_browser));
+    let client_tools = report.run_for("client tools", || installed(for_clients));
 
     for suite in &suites {
         match (&built, server_tools) {
@@ -57,10 +67,23 @@ pub fn run() -> Result<(), Error> {
         }
         Some(built) => {
             report.run("documentation examples", packages::documentation_examples);
-            report.run("OpenAPI document", || openapi_check(built));
+            report.run("OpenAPI document", || contract::is_served(built));
         }
     }
+    report.run("OpenAPI compatibility", contract::breaks_nobody);
+    match client_tools {
+        None => report.not_run("OpenAPI linter", "tools are missing"),
+        Some(()) => report.run("OpenAPI linter", contract::lint),
+    }
+    match (&built, client_tools) {
+        (None, _) => report.not_run("documents", "the build failed"),
+        (_, None) => report.not_run("documents", "tools are missing"),
+        (Some(built), Some(())) => report.run("documents", || documents::run(built)),
+    }
     report.run("WASM", || wasm::check(&metadata.rust_version));
+    if !report.wants("browser") {
+        return report.close();
+    }
     let app = report.run_for("browser app", app_within_budget);
     match (&built, &app, browser_tools) {
         (None, _, _) => report.not_run("browser", "the build failed"),
@@ -101,27 +124,4 @@ fn format_check() -> Result<Outcome, Error> {
     let finished = process::run_quietly("cargo fmt", &mut command, SUITE_WITHIN, |_, _| {})?;
     let hint = "Run `cargo fmt --all`.\n";
     Ok(Outcome::of_check(&finished, hint))
-}
-
-fn openapi_check(built: &Built) -> Result<Outcome, Error> {
-    let served = openapi::served(built.jido()?)?;
-    let path = openapi::committed();
-    let committed = fs::read_to_string(&path).unwrap_or_default();
-    if served == committed {
-        return Ok(Outcome::passed());
-    }
-    Ok(Outcome::failed(difference(&path, &committed, &served)))
-}
-
-fn difference(path: &Path, committed: &str, served: &str) -> String {
-    let first = committed.lines().zip(served.lines()).position(|(old, new)| old != new);
-    let line = first.unwrap_or_else(|| committed.lines().count().min(served.lines().count()));
-    format!(
-        "{} is not what the server serves: they differ from line {} on.\n  committed: {}\n  served:    {}\n\
-         Renew it with `cargo xtask openapi` and read the difference before committing it.",
-        path.display(),
-        line + 1,
-        committed.lines().nth(line).unwrap_or("(ends)").trim(),
-        served.lines().nth(line).unwrap_or("(ends)").trim(),
-    )
 }

@@ -90,12 +90,18 @@ impl Outcome {
                 });
             }
         }
-        if output.is_empty() { outcome } else { Self { verdict: Verdict::Failed(output), ..outcome } }
+        Self::of_checks(outcome.counts, output)
     }
 
     /// The outcome of a program that counted its tests in a report of its own.
     pub fn of_counted(counts: Counts, finished: &Finished) -> Self {
         Self { counts, ..Self::of_check(finished, "") }
+    }
+
+    /// The outcome of checks that were counted as they ran; `output` is what the failed ones printed.
+    pub fn of_checks(counts: Counts, output: String) -> Self {
+        let outcome = Self { counts, ..Self::passed() };
+        if output.is_empty() { outcome } else { Self { verdict: Verdict::Failed(output), ..outcome } }
     }
 
     pub fn with_note(self, note: String) -> Self {
@@ -119,18 +125,36 @@ pub struct Report {
     sum: Counts,
     skipped: usize,
     unsuccessful: Vec<String>,
+    /// The names of the suites that were asked for and have not run; `None` where all were asked for.
+    asked_for: Option<Vec<String>>,
     began: Instant,
 }
 
 impl Report {
-    pub fn new(total: usize) -> Self {
+    /// A report of so many suites, or of those alone that are named.
+    pub fn new(total: usize, only: &[String]) -> Self {
         let (sum, began) = (Counts::default(), Instant::now());
-        Self { total, position: 0, sum, skipped: 0, unsuccessful: Vec::new(), began }
+        let asked_for = Some(only.to_vec()).filter(|only| !only.is_empty());
+        Self { total, position: 0, sum, skipped: 0, unsuccessful: Vec::new(), asked_for, began }
     }
 
-    /// Runs one suite and prints its lines.
+    /// Runs one suite, if it was asked for, and prints its lines.
     pub fn run(&mut self, name: &str, suite: impl FnOnce() -> Result<Outcome, Error>) {
-        self.run_for(name, || suite().map(|outcome| (outcome, Some(()))));
+        if self.takes(name) {
+            self.run_for(name, || suite().map(|outcome| (outcome, Some(()))));
+        }
+    }
+
+    /// Whether this suite was asked for.
+    pub fn wants(&self, name: &str) -> bool {
+        self.asked_for.as_ref().is_none_or(|names| names.iter().any(|asked| asked == name))
+    }
+
+    /// As `wants`, and notes that it was there.
+    fn takes(&mut self, name: &str) -> bool {
+        let wanted = self.wants(name);
+        self.asked_for.iter_mut().for_each(|names| names.retain(|asked| asked != name));
+        wanted
     }
 
     /// Runs a suite that others depend on and hands its product on.
@@ -168,13 +192,20 @@ impl Report {
 
     /// Notes a suite that could not run because of another's failure.
     pub fn not_run(&mut self, name: &str, reason: &str) {
+        if !self.takes(name) {
+            return;
+        }
         self.position += 1;
         self.unsuccessful.push(name.to_owned());
         println!("{} NOT RUN {name:<24}            {reason}", self.place());
     }
 
     /// Prints the closing lines; fails when a suite failed or did not run.
-    pub fn close(self) -> Result<(), Error> {
+    pub fn close(mut self) -> Result<(), Error> {
+        for name in self.asked_for.take().into_iter().flatten() {
+            println!("there is no suite named {name}");
+            self.unsuccessful.push(name);
+        }
         let minutes = self.began.elapsed().as_secs() / 60;
         let seconds = self.began.elapsed().as_secs() % 60;
         println!("\n{} suites in {minutes} min {seconds} s", self.position);
@@ -221,6 +252,20 @@ mod tests {
     #[test]
     fn a_suite_that_fails_without_a_failing_test_counts_as_one_failure() {
         assert_eq!(Outcome::failed("does not compile".to_owned()).counted().failed, 1);
+    }
+
+    #[test]
+    fn only_what_was_asked_for_runs_and_a_name_that_is_none_fails() {
+        let mut report = Report::new(9, &["wire".to_owned(), "wier".to_owned()]);
+        let mut ran = Vec::new();
+        for name in ["domain", "wire"] {
+            report.run(name, || {
+                ran.push(name);
+                Ok(Outcome::passed())
+            });
+        }
+        assert!(report.close().is_err());
+        assert_eq!(ran, ["wire"]);
     }
 
     #[test]

@@ -21,6 +21,7 @@ impl Names {
         let runs = api.list_runs(&query).await?.items;
         let projects = api
             .list_projects(&ListProjects {
+                name: None,
                 archived: Some(ArchivedFilter::Include),
                 limit: Some(PAGE),
                 cursor: None,

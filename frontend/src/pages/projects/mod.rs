@@ -95,6 +95,7 @@ pub async fn all_projects(api: ApiClient) -> Result<Vec<ProjectResponse>, Failur
     loop {
         let page = api
             .list_projects(&ListProjects {
+                name: None,
                 archived: Some(ArchivedFilter::Include),
                 cursor,
                 limit: Some(200),
