@@ -1,5 +1,6 @@
 //! Approving exactly what was reviewed, whatever happens in between.
 
+use crate::evidence::{gate_of, with_report};
 use crate::support::workflows::one_command;
 use crate::support::{Backend, Cli, Relay, Repository, Run, Scene, unique};
 use serde_json::json;
@@ -133,6 +134,26 @@ async fn a_start_whose_answer_is_lost_on_the_way_makes_one_run() {
     lost.seen().await;
     let runs = scene.api.get(&format!("/projects/{project}/runs")).await.expect(200);
     assert_eq!(runs["items"].as_array().unwrap().len(), 1, "{runs:#}");
+}
+
+#[tokio::test]
+async fn a_blocked_gate_says_what_to_do_and_takes_no_decision() {
+    let scene = Scene::shared(Backend::Sqlite);
+    let cli = Cli::of(&scene);
+    let (repository, mut run) = gate_of(&scene, "mends", &with_report("true")).await;
+    run.wait_for("approval_blocked").await;
+    let diagnostic = run.approval().await["diagnostics"][0].clone();
+    let show = cli.run(&["run", "show", &run.id]).await.done();
+    for field in ["detail", "remediation"] {
+        assert!(show.contains(diagnostic[field].as_str().unwrap()), "{field} is not shown:\n{show}");
+    }
+    let any = format!("sha256:{}", "0".repeat(64));
+    for decision in [&["approve", "--yes"][..], &["approve", "--evidence", &any], &["reject"]] {
+        let decide = [&["run", decision[0], &run.id], &decision[1..]].concat();
+        cli.run(&decide).await.expect(7).tells(&["blocked"]);
+    }
+    assert_undecided(&run, &repository).await;
+    run.cancel().await.expect(200);
 }
 
 #[tokio::test]

@@ -155,6 +155,11 @@ async fn a_run_is_named_by_id_by_number_and_by_the_address_of_its_page() {
         assert_eq!(shown(&cli, &name).await["run"]["id"], json!(run.id), "{name}");
     }
     run.cancel().await.expect(200);
+    // What was done in an archived project can still be looked at.
+    scene.api.post(&format!("/projects/{}/archive", run.project), &json!({})).await.expect(200);
+    for name in [run.id.clone(), format!("{}/{number}", project["name"].as_str().unwrap())] {
+        assert_eq!(shown(&cli, &name).await["run"]["status"], "cancelled", "{name}");
+    }
 }
 
 #[tokio::test]

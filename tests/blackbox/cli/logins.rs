@@ -1,7 +1,7 @@
 //! Logging in and out: what is stored, where, and who can use it.
 
 use crate::support::{Api, Backend, Cli, Options, Relay, Scene};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -27,6 +27,7 @@ async fn a_one_time_link_logs_in_once_and_logging_out_revokes_what_it_made() {
     let link = scene.server.jido(&["owner-link"]);
     let cli = Cli::stranger();
     let before = listed(&scene.api, "/tokens").await;
+    cli.run(&["login", &link, "--expires-in", "12h"]).await.expect(2).tells(&["day"]);
     let said = cli.run(&["login", &link, "--expires-in", "30d"]).await.expect(0);
     assert!(said.stdout.contains("owner"), "{}", said.describe());
     let token = stored_token(&cli);
@@ -94,6 +95,32 @@ async fn a_secret_does_not_cross_the_network_readable_unless_that_is_said() {
     cli.run(&["project", "list"]).await.expect(0);
     let heads = relay.heads();
     assert!(heads.iter().any(|head| head.starts_with("POST /api/v1/session/owner-link ")), "{heads:#?}");
+}
+
+#[tokio::test]
+async fn several_servers_are_remembered_and_one_that_is_gone_is_forgotten_all_the_same() {
+    let scene = Scene::shared(Backend::Sqlite);
+    let cli = Cli::stranger();
+    let first = scene.server.address();
+    cli.run_reading(&["login", &first], &scene.server.create_token()).await.expect(0);
+    let relay = Relay::to(&scene.server).await;
+    let second = relay.address();
+    let link = scene.server.jido(&["sign-in-link", "--user", &link_user(&scene).await]);
+    let (_, secret) = link.split_once("/sign-in").expect("a link leads to a page");
+    cli.run(&["login", &format!("{second}/sign-in{secret}")]).await.expect(0);
+    cli.run(&["project", "list"]).await.expect(0);
+    assert!(!relay.heads().is_empty(), "the last login is the one that is meant");
+    drop(relay);
+    cli.run(&["project", "list", "--server", &first]).await.expect(0);
+    cli.run(&["logout"]).await.expect(0).tells(&["revoke"]);
+    let stored = std::fs::read_to_string(cli.credentials()).unwrap();
+    assert!(stored.contains(&first) && !stored.contains(&second), "{}", stored.lines().count());
+    cli.run(&["project", "list"]).await.expect(0);
+}
+
+/// Somebody who signs in by links.
+async fn link_user(scene: &Scene) -> String {
+    scene.person(json!([])).await.name
 }
 
 /// A proxy is another machine's: what is meant for this one does not go there.
