@@ -1,6 +1,7 @@
 //! Why a command was not carried out, as a person at a terminal reads it: what, why, what to do.
 
 use crate::client;
+use crate::output::note;
 use domain::contract::BuiltinError;
 use std::error::Error as _;
 use std::fmt::Display;
@@ -20,6 +21,12 @@ pub enum Error {
     /// A watched run ended otherwise than hoped.
     #[error("{0}")]
     Outcome(client::Outcome),
+    /// The work is done, but who asked does not have the answer.
+    #[error("the answer could not be written whole")]
+    AnswerLost(#[source] &'static io::Error),
+    /// Nobody reads any more what a watched run does.
+    #[error("nobody reads standard output any more; the run goes on")]
+    NobodyReads,
     #[error("cannot {action} {target}")]
     Io { action: &'static str, target: String, source: io::Error },
     #[error("another JidoCode Runs server uses the data folder {} (process {holder})", folder.display())]
@@ -91,22 +98,22 @@ impl Error {
         if matches!(self, Self::FaultsFound) {
             return;
         }
-        eprintln!("jido: {self}");
+        note(&format!("jido: {self}"));
         if let Self::Client(failure) = self {
-            failure.lines().iter().for_each(|line| eprintln!("  {line}"));
+            failure.lines().iter().for_each(|line| note(&format!("  {line}")));
         }
         let mut cause = self.source();
         while let Some(inner) = cause {
-            eprintln!("  because: {inner}");
+            note(&format!("  because: {inner}"));
             cause = inner.source();
         }
         if let Some(remedy) = self.remedy() {
-            eprintln!("  try: {remedy}");
+            note(&format!("  try: {remedy}"));
         }
         if let Self::Client(failure) = self
             && let Some(id) = failure.request_id()
         {
-            eprintln!("  request: {id}");
+            note(&format!("  request: {}", client::clean(id)));
         }
     }
 
@@ -173,6 +180,8 @@ impl Error {
             }
             Self::FaultsFound
             | Self::Outcome(_)
+            | Self::AnswerLost(_)
+            | Self::NobodyReads
             | Self::Io { .. }
             | Self::Store { .. }
             | Self::Engine(_)

@@ -13,8 +13,11 @@ pub enum Failure {
     Refused { problem: Box<Problem>, document: Value },
     #[error("{server} does not answer: {detail}")]
     Unreachable { server: String, detail: String },
-    #[error("{server} answered with status {status} what is no answer of JidoCode Runs")]
+    #[error("{server} answered with status {status}, but not as a JidoCode Runs server does")]
     Unreadable { server: String, status: u16 },
+    /// Nobody is followed there: a token is for one server alone.
+    #[error("{server} sends elsewhere, to {to}")]
+    Elsewhere { server: String, to: String },
     #[error("no server is named, and nobody is logged in")]
     NoServer,
     #[error("there is no token for {0}")]
@@ -54,7 +57,7 @@ impl Failure {
                 status if status >= 500 => 8,
                 _ => 7,
             },
-            Self::Unreachable { .. } | Self::Unreadable { .. } => 8,
+            Self::Unreachable { .. } | Self::Unreadable { .. } | Self::Elsewhere { .. } => 8,
             Self::NoServer | Self::NoToken(_) => 5,
             Self::NotFound(_) => 6,
             Self::Faults { .. } => 1,
@@ -88,6 +91,9 @@ impl Failure {
             }
             Self::Unreadable { .. } => {
                 "see that the address is that of a JidoCode Runs server, not of a proxy's own page".to_owned()
+            }
+            Self::Elsewhere { to, .. } => {
+                format!("where you trust that server, log in to it: `jido login {to}`")
             }
             Self::NoServer => {
                 "`jido login URL`, or name the server by --server or JIDO_SERVER and the token by JIDO_TOKEN"
@@ -128,15 +134,26 @@ fn place(pointer: &str, operation: Option<&str>) -> String {
     let words: Vec<&str> = pointer.split('/').skip(1).collect();
     match (operation, words.as_slice()) {
         (_, []) => "the request".to_owned(),
-        (_, ["query", name, ..]) => format!("--{}", name.replace('_', "-")),
+        (_, ["headers", "Idempotency-Key"]) => "--idempotency-key".to_owned(),
+        (_, ["query", name, ..]) => option(name),
         (Some("start_run"), ["workflow"]) => "WORKFLOW".to_owned(),
         (Some("start_run"), ["inputs", name]) => format!("--input {}", unescaped(name)),
         (Some("start_run"), ["labels", name]) => format!("--label {}", unescaped(name)),
-        (Some("start_run" | "create_project" | "create_token"), [name]) => {
-            format!("--{}", name.replace('_', "-"))
-        }
+        (Some("create_project"), ["name"]) => "NAME".to_owned(),
+        (Some("create_project"), ["shipping", "branch_pattern"]) => "--branch-pattern".to_owned(),
+        (Some("create_project"), ["test_command", ..]) => "--test-command".to_owned(),
+        (Some("create_token"), ["expires_in_days"]) => "--expires-in".to_owned(),
+        (Some("create_token"), ["scopes", ..]) => "--scope".to_owned(),
+        (Some("create_token"), ["project_ids", ..]) => "--project".to_owned(),
+        (Some("approve_run" | "reject_run"), ["rationale"]) => "--rationale".to_owned(),
+        (Some("cancel_run"), ["reason"]) => "--reason".to_owned(),
+        (Some("start_run" | "create_project" | "create_token"), [name]) => option(name),
         _ => pointer.to_owned(),
     }
+}
+
+fn option(name: &str) -> String {
+    format!("--{}", name.replace('_', "-"))
 }
 
 fn unescaped(token: &str) -> String {
@@ -180,6 +197,14 @@ mod tests {
     #[test_case("/base_ref", "start_run", "--base-ref")]
     #[test_case("/workflow", "start_run", "WORKFLOW")]
     #[test_case("/test_command", "create_project", "--test-command")]
+    #[test_case("/name", "create_project", "NAME")]
+    #[test_case("/test_command/0", "create_project", "--test-command")]
+    #[test_case("/shipping/branch_pattern", "create_project", "--branch-pattern")]
+    #[test_case("/expires_in_days", "create_token", "--expires-in")]
+    #[test_case("/project_ids/0", "create_token", "--project")]
+    #[test_case("/rationale", "reject_run", "--rationale")]
+    #[test_case("/reason", "cancel_run", "--reason")]
+    #[test_case("/headers/Idempotency-Key", "start_run", "--idempotency-key")]
     #[test_case("/query/limit", "list_runs", "--limit")]
     #[test_case("/steps/0/uses", "publish_workflow_version", "/steps/0/uses")]
     #[test_case("", "start_run", "the request")]

@@ -3,9 +3,11 @@
 //! Each request is bounded, so a dead connection is noticed; each says where the last one ended, so nothing is missed
 //! and nothing comes twice, whatever happened in between.
 
-use crate::client::api::{Api, Call, is_passing};
+use crate::client::api::{Api, is_passing, items_of};
+use crate::client::call::Call;
 use crate::client::failure::Failure;
 use crate::client::reference::beneath;
+use crate::output::note;
 use serde_json::Value;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,6 +15,8 @@ use wire::EventResponse;
 
 /// How long one request waits for an event.
 const WAIT: Duration = Duration::from_secs(20);
+/// How long beyond `--timeout` an answer that is under way may take.
+const GRACE: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// The most events of one answer.
@@ -54,10 +58,12 @@ impl<'a> Follower<'a> {
             let wait = left.map_or(WAIT, |left| left.min(WAIT));
             let call =
                 Call::get(beneath(self.ids, &["events"])).query("after", self.after).query("limit", PAGE);
-            match self.api.try_once(&call.waiting(wait)) {
+            let call = call.waiting(wait);
+            let call = left.into_iter().fold(call, |call, left| call.within(left + GRACE));
+            match self.api.try_once(&call) {
                 Ok(answer) => {
                     if self.away.take().is_some() {
-                        eprintln!("jido: the server answers again");
+                        note("jido: the server answers again");
                     }
                     let events = self.read(self.api.document(&answer)?)?;
                     if !events.is_empty() {
@@ -71,9 +77,8 @@ impl<'a> Follower<'a> {
     }
 
     fn read(&mut self, mut document: Value) -> Result<Vec<(Value, EventResponse)>, Failure> {
-        let Value::Array(items) = document["items"].take() else {
-            return self.api.meaning(document).map(|()| Vec::new());
-        };
+        let items = items_of(&mut document);
+        let items = items.ok_or_else(|| self.api.unreadable(200))?;
         let mut events = Vec::with_capacity(items.len());
         for item in items {
             let event: EventResponse = self.api.meaning(item.clone())?;
@@ -87,7 +92,7 @@ impl<'a> Follower<'a> {
     fn pause(&mut self, failure: &Failure, left: Option<Duration>) {
         let pause = match self.away {
             None => {
-                eprintln!("jido: {failure}; trying again");
+                note(&format!("jido: {failure}; trying again"));
                 FIRST_PAUSE
             }
             Some(last) => (last * 2).min(LONGEST_PAUSE),

@@ -1,16 +1,17 @@
 //! `jido run logs`.
 
-use crate::client::api::{Api, Call, is_passing};
+use crate::client::api::{Api, is_passing};
+use crate::client::call::Call;
 use crate::client::failure::Failure;
 use crate::client::reference::{RunReference, beneath, ids};
 use crate::client::say_json;
 use crate::client::server::ServerOptions;
 use crate::client::text::clean_log;
 use crate::error::Error;
+use crate::output::{Reader, note, print};
 use clap::Args;
 use domain::run::AttemptState;
 use serde_json::json;
-use std::io::Write;
 use std::time::Duration;
 use wire::{AttemptResponse, RunResponse, StepList, StepResponse};
 
@@ -49,13 +50,21 @@ pub fn logs(options: &LogsOptions) -> Result<(), Error> {
     let owner = attempt.inherited_from.map_or_else(|| ids.1.clone(), |run| run.to_string());
     let log =
         Log { api: &api, ids: (ids.0.clone(), owner), step: step.step.to_string(), attempt: attempt.attempt };
-    eprintln!("Log of {}, attempt {}:", log.step, log.attempt);
+    let ends = if options.follow { End::WithTheAttempt } else { End::AsFarAsWritten };
+    note(&format!("Log of {}, attempt {}:", log.step, log.attempt));
     if options.server.json {
-        let text = String::from_utf8_lossy(&log.from(0)?).into_owned();
+        let text = String::from_utf8_lossy(&log.whole(ends)?).into_owned();
         say_json(&json!({ "step": log.step, "attempt": log.attempt, "text": text }));
         return Ok(());
     }
-    log.print(options.follow)
+    log.print(ends)
+}
+
+/// Where reading a log ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    AsFarAsWritten,
+    WithTheAttempt,
 }
 
 /// The step and attempt that are meant.
@@ -108,8 +117,24 @@ impl Log<'_> {
         Ok(self.api.try_once(&call)?.bytes)
     }
 
-    /// Prints the log to its end; of a live attempt as far as it is written, or as it is written.
-    fn print(&self, follow: bool) -> Result<(), Error> {
+    /// Prints the log.
+    fn print(&self, ends: End) -> Result<(), Error> {
+        self.read(ends, |text| print(clean_log(&String::from_utf8_lossy(text)).as_bytes()))
+    }
+
+    /// The log as bytes.
+    fn whole(&self, ends: End) -> Result<Vec<u8>, Error> {
+        let mut log = Vec::new();
+        self.read(ends, |text| {
+            log.extend_from_slice(text);
+            Reader::There
+        })?;
+        Ok(log)
+    }
+
+    /// Hands the log over in whole lines, as far as they are whole, until it ends or nobody reads it any more.
+    fn read(&self, ends: End, mut take: impl FnMut(&[u8]) -> Reader) -> Result<(), Error> {
+        let follow = ends == End::WithTheAttempt;
         let mut offset = 0;
         let mut away = false;
         loop {
@@ -119,7 +144,7 @@ impl Log<'_> {
                 Ok(read) => read,
                 Err(failure) if follow && is_passing(&failure) => {
                     if !away {
-                        eprintln!("jido: {failure}; trying again");
+                        note(&format!("jido: {failure}; trying again"));
                     }
                     away = true;
                     std::thread::sleep(LOOK);
@@ -128,14 +153,17 @@ impl Log<'_> {
                 Err(failure) => return Err(failure.into()),
             };
             away = false;
-            let whole = if over { text.len() } else { whole_lines(&text) };
-            print(&text[..whole]);
+            let whole = ready(&text, if over { Writing::Over } else { Writing::GoesOn });
+            if whole > 0 && take(&text[..whole]) == Reader::Gone {
+                return Ok(());
+            }
             offset += whole;
             if whole > 0 {
                 continue;
             }
             if over || !follow {
-                print(&text);
+                // A line that is still being written.
+                take(&text);
                 return Ok(());
             }
             std::thread::sleep(LOOK);
@@ -150,13 +178,33 @@ impl Log<'_> {
     }
 }
 
-/// How much of the text is whole lines: a colour or character that is half written waits for its other half.
-fn whole_lines(text: &[u8]) -> usize {
-    text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)
+/// Whether more may follow what is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writing {
+    GoesOn,
+    Over,
 }
 
-fn print(text: &[u8]) {
-    let mut out = std::io::stdout().lock();
-    // A reader that has gone away is no fault.
-    let _ = out.write_all(clean_log(&String::from_utf8_lossy(text)).as_bytes()).and_then(|()| out.flush());
+/// How much of a piece can be shown: its whole lines, since a colour or character that is half there waits for its
+/// other half. Of a log that is over, the rest too; of a line longer than a piece, as much as there is.
+fn ready(piece: &[u8], writing: Writing) -> usize {
+    let lines = piece.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let is_full = piece.len() >= CHUNK;
+    let is_whole = if is_full { lines == 0 } else { writing == Writing::Over };
+    if is_whole { piece.len() } else { lines }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use test_case::test_case;
+
+    #[test_case("a\nb", 0, Writing::GoesOn, 2; "a line that is half written waits")]
+    #[test_case("a\nb", 0, Writing::Over, 3; "the last line of what is over needs no end")]
+    #[test_case("", CHUNK, Writing::GoesOn, CHUNK; "a line longer than a piece goes in pieces")]
+    #[test_case("a\n", CHUNK - 2, Writing::Over, 2; "a full piece ends with a line, though the attempt is over")]
+    fn a_log_is_shown_in_whole_lines(start: &str, more: usize, writing: Writing, expected: usize) {
+        let piece = format!("{start}{}", "x".repeat(more));
+        assert_eq!(ready(piece.as_bytes(), writing), expected);
+    }
 }

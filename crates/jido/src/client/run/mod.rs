@@ -70,7 +70,9 @@ A lost connection is taken up again: no event is missed, none comes twice.")]
     /// Print the patch that a run would ship, or shipped.
     #[command(after_help = "\
 Example:
-  jido run diff parser/12 | git apply --stat")]
+  jido run diff parser/12 | git apply --stat
+
+A file or pipe gets the patch as it is. On a terminal, characters that would act on it or hide are written out.")]
     Diff(OfRun),
 
     /// Approve exactly what the gate shows: it ships.

@@ -1,16 +1,18 @@
 //! `jido run show` and `jido run diff`.
 
 use super::{OfRun, evidence};
-use crate::client::api::{Api, Call};
+use crate::client::api::Api;
+use crate::client::call::Call;
 use crate::client::failure::Failure;
 use crate::client::reference::{beneath, ids};
 use crate::client::text::{ago, clean, clean_lines, span};
 use crate::client::{say_json, table};
 use crate::error::Error;
-use crate::output::say;
-use domain::{ApprovalId, Timestamp};
+use crate::output::{note, print, say};
+use domain::{ApprovalId, Digest, Timestamp};
 use engine::clock;
 use serde_json::{Value, json};
+use std::io::IsTerminal;
 use wire::{ActionResponse, ApprovalResponse, DiffResponse, RunResponse, StepList, StepResponse};
 
 /// Prints the run, its steps and its newest gate.
@@ -60,7 +62,17 @@ pub fn diff(options: &OfRun) -> Result<(), Error> {
         return Ok(());
     }
     let diff: DiffResponse = api.meaning(document)?;
-    say(clean_lines(&diff.patch).trim_end_matches('\n'));
+    if Digest::of(diff.patch.as_bytes()).hex() != diff.sha256 {
+        note(
+            "jido: the patch holds bytes that are no text; they are replaced here, so this is not quite what ships",
+        );
+    }
+    if std::io::stdout().is_terminal() {
+        say(clean_lines(&diff.patch).trim_end_matches('\n'));
+    } else {
+        // `git apply` and files get the patch itself.
+        print(diff.patch.as_bytes());
+    }
     Ok(())
 }
 

@@ -2,13 +2,14 @@
 
 use super::follow::{Follower, Next};
 use crate::client::Outcome;
-use crate::client::api::{Api, Call};
+use crate::client::api::Api;
+use crate::client::call::Call;
 use crate::client::failure::Failure;
 use crate::client::reference::{RunReference, beneath, ids};
 use crate::client::server::ServerOptions;
-use crate::client::text::{clean, clock_time, span};
+use crate::client::text::{clean, clean_json, clock_time, span};
 use crate::error::Error;
-use crate::output::say;
+use crate::output::{Reader, note, say, tell};
 use crate::span as spans;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -104,14 +105,17 @@ pub fn follow_behind(
             Next::TimedOut => return Err(Outcome::TimedOut(status).into()),
         };
         for (document, event) in events {
-            match form {
-                WatchFor::People => say(&line(&event)),
-                WatchFor::Scripts => say(&document.to_string()),
+            let read = match form {
+                WatchFor::People => tell(&line(&event)),
+                WatchFor::Scripts => tell(&clean_json(&document.to_string())),
+            };
+            if read == Reader::Gone {
+                return Err(Error::NobodyReads);
             }
             status = after(status, event.event);
             // What is past is not what is: a gate that was decided since is passed by.
             let matters = status == Status::AwaitingApproval || until.wait_for.contains(&status);
-            let is_newest = status.is_terminal() || (matters && is_newest(api, &ids, event.seq)?);
+            let is_newest = status.is_terminal() || (matters && is_so(api, &ids, status, event.seq)?);
             if form == WatchFor::People && event.event == EventKind::ApprovalRequested && is_newest {
                 say_gate(api, &ids)?;
             }
@@ -124,17 +128,21 @@ pub fn follow_behind(
     }
 }
 
-/// Whether nothing happened since the event.
-fn is_newest(api: &Api, ids: &(String, String), seq: i64) -> Result<bool, Failure> {
+/// Whether the run has the status, and nothing happened since the event.
+fn is_so(api: &Api, ids: &(String, String), status: Status, seq: i64) -> Result<bool, Failure> {
     let run: RunResponse = api.typed(&Call::get(beneath(ids, &[])))?;
-    Ok(run.last_event_seq == seq)
+    Ok(run.status == status && run.last_event_seq == seq)
 }
 
 /// The status that a run has after an event.
 fn after(status: Status, event: EventKind) -> Status {
     match event {
         EventKind::RunCreated | EventKind::RunRetried => Status::Pending,
-        EventKind::RunStarted | EventKind::ApprovalGranted | EventKind::StepStarted => Status::Running,
+        // A rejection that cancels the run says so by an event of its own, right behind.
+        EventKind::RunStarted
+        | EventKind::ApprovalGranted
+        | EventKind::ApprovalRejected
+        | EventKind::StepStarted => Status::Running,
         EventKind::ApprovalRequested | EventKind::ApprovalBlocked | EventKind::ApprovalRefreshed => {
             Status::AwaitingApproval
         }
@@ -144,7 +152,6 @@ fn after(status: Status, event: EventKind) -> Status {
         EventKind::StepCompleted
         | EventKind::StepFailed
         | EventKind::ApprovalVoted
-        | EventKind::ApprovalRejected
         | EventKind::ApprovalExpired => status,
     }
 }
@@ -187,7 +194,7 @@ fn say_gate(api: &Api, ids: &(String, String)) -> Result<(), Failure> {
     for text in super::evidence::in_short(&gate) {
         say(&format!("          {text}"));
     }
-    eprintln!("Look and decide: jido run show {0}; jido run approve {0}; jido run reject {0}", run.id);
+    note(&format!("Look and decide: jido run show {0}; jido run approve {0}; jido run reject {0}", run.id));
     Ok(())
 }
 
@@ -198,6 +205,12 @@ mod tests {
 
     fn until(statuses: &[Status]) -> Until {
         Until { wait_for: statuses.to_vec(), timeout: None }
+    }
+
+    #[test]
+    fn work_that_a_rejection_sends_back_waits_at_no_gate() {
+        let status = after(Status::AwaitingApproval, EventKind::ApprovalRejected);
+        assert_eq!(until(&[Status::AwaitingApproval]).verdict(status), None);
     }
 
     #[test_case(&[], Status::Completed, Some(Ok(())); "completed is what is usually hoped for")]
