@@ -12,6 +12,7 @@
 mod support;
 
 mod blocked_gates;
+mod cli;
 mod concurrency;
 mod crash;
 mod event_sequences;
@@ -31,6 +32,7 @@ mod retry;
 mod revocation;
 mod runs;
 mod step_retry;
+mod tls;
 mod voters;
 mod webhooks;
 mod wrong_requests;

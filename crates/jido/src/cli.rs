@@ -9,7 +9,7 @@ use crate::serve::ServeOptions;
 use crate::storage::StorageOptions;
 use crate::tokens::TokenCommand;
 use crate::workflow::WorkflowCommand;
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
 const AFTER_HELP: &str = "\
@@ -124,6 +124,29 @@ Examples:
     Exec,
 }
 
+/// Whom a command answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    ForPeople,
+    /// Told by `--json`.
+    ForScripts,
+}
+
+/// Reads the command line; ends the program when it is wrong or asks for help.
+pub fn read() -> (Command, Answers) {
+    let matches = Cli::command().get_matches();
+    let answers = answers(&matches);
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    (cli.command, answers)
+}
+
+fn answers(matches: &ArgMatches) -> Answers {
+    if let Ok(Some(true)) = matches.try_get_one::<bool>("json") {
+        return Answers::ForScripts;
+    }
+    matches.subcommand().map_or(Answers::ForPeople, |(_, matches)| answers(matches))
+}
+
 /// Prints the script for a shell.
 pub fn completions(shell: Shell) -> Result<(), Error> {
     let mut script = Vec::new();
@@ -141,6 +164,14 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test_case(&["run", "show", "p/1", "--json"], Answers::ForScripts)]
+    #[test_case(&["run", "show", "p/1"], Answers::ForPeople)]
+    #[test_case(&["completions", "bash"], Answers::ForPeople; "a command without the option")]
+    fn scripts_are_answered_where_json_is_asked_for(arguments: &[&str], expected: Answers) {
+        let matches = Cli::command().try_get_matches_from(["jido"].iter().chain(arguments)).unwrap();
+        assert_eq!(answers(&matches), expected);
     }
 
     #[test]

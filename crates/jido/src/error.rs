@@ -1,7 +1,7 @@
 //! Why a command was not carried out, as a person at a terminal reads it: what, why, what to do.
 
 use crate::client;
-use crate::output::note;
+use crate::output::{note, say};
 use domain::contract::BuiltinError;
 use std::error::Error as _;
 use std::fmt::Display;
@@ -24,9 +24,9 @@ pub enum Error {
     /// The work is done, but who asked does not have the answer.
     #[error("the answer could not be written whole")]
     AnswerLost(#[source] &'static io::Error),
-    /// Nobody reads any more what a watched run does.
-    #[error("nobody reads standard output any more; the run goes on")]
-    NobodyReads,
+    /// Whoever read what the command prints has gone, as `head` does.
+    #[error("nobody reads what is printed")]
+    ReaderGone,
     #[error("cannot {action} {target}")]
     Io { action: &'static str, target: String, source: io::Error },
     #[error("another JidoCode Runs server uses the data folder {} (process {holder})", folder.display())]
@@ -95,7 +95,7 @@ impl Error {
 
     /// Prints the error, its causes and what to do about it on standard error.
     pub fn report(&self) {
-        if matches!(self, Self::FaultsFound) {
+        if matches!(self, Self::FaultsFound | Self::ReaderGone) {
             return;
         }
         note(&format!("jido: {self}"));
@@ -114,6 +114,13 @@ impl Error {
             && let Some(id) = failure.request_id()
         {
             note(&format!("  request: {}", client::clean(id)));
+        }
+    }
+
+    /// Prints the server's own document of the refusal, on one line, where answers are for scripts.
+    pub fn say_for_scripts(&self) {
+        if let Self::Client(client::Failure::Refused { document, .. }) = self {
+            say(&client::json_line(document));
         }
     }
 
@@ -179,9 +186,9 @@ impl Error {
                 "name a real agent in the server's configuration: the demo's jido.toml shows how".to_owned()
             }
             Self::FaultsFound
+            | Self::ReaderGone
             | Self::Outcome(_)
             | Self::AnswerLost(_)
-            | Self::NobodyReads
             | Self::Io { .. }
             | Self::Store { .. }
             | Self::Engine(_)

@@ -18,13 +18,12 @@ mod tokens;
 mod users;
 mod workflow;
 
-use clap::Parser;
-use cli::{Cli, Command};
+use cli::{Answers, Command};
 use error::Error;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let command = Cli::parse().command;
+    let (command, answers) = cli::read();
     if matches!(command, Command::Exec) {
         // A supervisor forks, so it must be alone: it comes before logging, the runtime and every other thread.
         return sandbox::supervise();
@@ -36,6 +35,10 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
+            match answers {
+                Answers::ForPeople => {}
+                Answers::ForScripts => error.say_for_scripts(),
+            }
             error.report();
             error.exit_code()
         }

@@ -1,5 +1,6 @@
 //! What the program says: results on standard output, logs on standard error.
 
+use crate::error::Error;
 use clap::ValueEnum;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::OnceLock;
@@ -46,39 +47,22 @@ pub fn log_to_stderr(format: LogFormat, chatter: Chatter) {
     }
 }
 
-/// Whether somebody still reads the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reader {
-    There,
-    /// As in `jido run watch | head -1`.
-    Gone,
-}
-
-/// Prints a line of the answer. A reader that has gone away, as in `jido check | head`, is no fault.
-pub fn say(line: &str) {
-    tell(line);
-}
-
-/// Prints a line of an answer that goes on, and says whether it is worth going on.
-pub fn tell(line: &str) -> Reader {
-    print(format!("{line}\n").as_bytes())
-}
-
-/// Prints a part of the answer as it is.
-pub fn print(bytes: &[u8]) -> Reader {
+/// Prints a part of what somebody follows. Once nobody reads it any more, there is nothing to follow it for.
+pub fn tell(text: &str) -> Result<(), Error> {
     let mut out = std::io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
-        Ok(()) => Reader::There,
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Reader::Gone,
-        Err(error) => {
-            // The first loss is the cause of those behind it.
-            let _ = LOST.set(error);
-            Reader::Gone
-        }
-    }
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|error| match error.kind() {
+        ErrorKind::BrokenPipe => Error::ReaderGone,
+        _ => Error::AnswerLost(LOST.get_or_init(|| error)),
+    })
 }
 
-/// Why a part of the answer could not be written.
+/// Prints a line of the answer. A reader that has gone away, as in `jido check | head`, is no fault; what is lost
+/// otherwise is found by [`lost`].
+pub fn say(line: &str) {
+    let _ = tell(&format!("{line}\n"));
+}
+
+/// Why a part of the answer could not be written, the first time.
 static LOST: OnceLock<std::io::Error> = OnceLock::new();
 
 /// Why the answer did not arrive whole, though somebody wants it: a full disk, say.

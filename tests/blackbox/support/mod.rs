@@ -2,26 +2,34 @@
 
 pub mod agents;
 pub mod api;
+pub mod cli;
 pub mod people;
 pub mod pipe;
 pub mod processes;
 pub mod program;
 pub mod receiver;
+pub mod relay;
 pub mod repository;
 pub mod run;
 pub mod scene;
 pub mod server;
 pub mod stream;
+pub mod terminal;
+pub mod tls;
 pub mod workflows;
 
 pub use api::{Api, Reply};
+pub use cli::{Cli, Said};
 pub use people::Person;
 pub use pipe::Pipe;
 pub use receiver::{Manner, Receiver};
+pub use relay::Relay;
 pub use repository::Repository;
 pub use run::Run;
 pub use scene::Scene;
 pub use server::{Backend, Options, Server};
+pub use terminal::Terminal;
+pub use tls::{Identity, TlsFront};
 
 use std::time::Duration;
 

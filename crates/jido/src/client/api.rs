@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 use ureq::http::{Request, Response, header};
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, Proxy};
 use url::Url;
 use wire::Problem;
 
@@ -48,18 +48,20 @@ impl Answer {
 impl Api {
     pub fn new(server: &str, token: Option<String>) -> Self {
         let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
-        let mut config = Agent::config_builder()
+        // A proxy is another machine: it neither reaches this one's own servers nor should see what is meant for them.
+        let own = Url::parse(server).is_ok_and(|url| is_this_machine(&url));
+        let proxy = if own { None } else { Proxy::try_from_env() };
+        let agent = Agent::config_builder()
+            .proxy(proxy)
             .http_status_as_error(false)
             // A token follows nobody elsewhere.
             .max_redirects(0)
             .tls_config(tls)
             .user_agent(concat!("jido/", env!("CARGO_PKG_VERSION")))
-            .timeout_connect(Some(Duration::from_secs(10)));
-        if Url::parse(server).is_ok_and(|url| is_this_machine(&url)) {
-            // What is for this machine does not leave it, whatever proxy the environment names.
-            config = config.proxy(None);
-        }
-        Self { agent: config.build().new_agent(), server: server.to_owned(), token }
+            .timeout_connect(Some(Duration::from_secs(10)))
+            .build()
+            .new_agent();
+        Self { agent, server: server.to_owned(), token }
     }
 
     pub fn server(&self) -> &str {
@@ -97,11 +99,19 @@ impl Api {
                 page = page.query("cursor", cursor);
             }
             let mut document = self.json(&page)?;
-            items.extend(items_of(&mut document).ok_or_else(|| self.unreadable(200))?);
+            items.extend(self.items(&mut document)?);
             cursor = document["next_cursor"].as_str().map(str::to_owned);
             if cursor.is_none() || items.len() >= limit {
                 return Ok((items, cursor.is_some()));
             }
+        }
+    }
+
+    /// The items of one page of a list.
+    pub fn items(&self, page: &mut Value) -> Result<Vec<Value>, Failure> {
+        match page.get_mut("items").map(Value::take) {
+            Some(Value::Array(items)) => Ok(items),
+            _ => Err(self.unreadable(200)),
         }
     }
 
@@ -184,11 +194,6 @@ impl Api {
     }
 }
 
-/// The items of a list, taken out of its document; nothing where the document is no list.
-pub fn items_of(document: &mut Value) -> Option<Vec<Value>> {
-    document.get_mut("items")?.as_array_mut().map(std::mem::take)
-}
-
 /// Whether the same request may well succeed in a moment.
 pub fn is_passing(failure: &Failure) -> bool {
     match failure {
@@ -202,17 +207,6 @@ pub fn is_passing(failure: &Failure) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
-    use test_case::test_case;
-
-    #[test_case(json!({ "items": [1] }), Some(vec![json!(1)]); "a list")]
-    #[test_case(json!([]), None; "an array")]
-    #[test_case(json!("items"), None; "a text")]
-    #[test_case(json!({}), None; "no items")]
-    #[test_case(json!({ "items": 1 }), None; "items that are none")]
-    fn what_is_no_list_has_no_items(mut document: Value, expected: Option<Vec<Value>>) {
-        assert_eq!(items_of(&mut document), expected);
-    }
 
     #[test]
     fn paths_and_queries_are_encoded() {

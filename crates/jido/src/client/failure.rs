@@ -1,8 +1,6 @@
 //! Why a client command was not carried out.
 
 use super::text::clean;
-use domain::FaultCode;
-use domain::fault::pointer_token;
 use serde_json::Value;
 use wire::{Problem, ProblemCode};
 
@@ -86,6 +84,10 @@ impl Failure {
     pub fn remedy(&self) -> Option<String> {
         Some(match self {
             Self::Refused { problem, .. } => clean(&problem.remediation),
+            Self::Unreachable { detail, .. } if detail.contains("certificate") => {
+                "let this machine trust whoever signed the server's certificate, for example by SSL_CERT_FILE"
+                    .to_owned()
+            }
             Self::Unreachable { server, .. } => {
                 format!("see that the server runs and that {server} is its address (--server, JIDO_SERVER)")
             }
@@ -140,14 +142,17 @@ fn place(pointer: &str, operation: Option<&str>) -> String {
         (Some("start_run"), ["inputs", name]) => format!("--input {}", unescaped(name)),
         (Some("start_run"), ["labels", name]) => format!("--label {}", unescaped(name)),
         (Some("create_project"), ["name"]) => "NAME".to_owned(),
-        (Some("create_project"), ["shipping", "branch_pattern"]) => "--branch-pattern".to_owned(),
+        (Some("create_project"), ["shipping", name]) => option(name),
         (Some("create_project"), ["test_command", ..]) => "--test-command".to_owned(),
         (Some("create_token"), ["expires_in_days"]) => "--expires-in".to_owned(),
         (Some("create_token"), ["scopes", ..]) => "--scope".to_owned(),
         (Some("create_token"), ["project_ids", ..]) => "--project".to_owned(),
-        (Some("approve_run" | "reject_run"), ["rationale"]) => "--rationale".to_owned(),
-        (Some("cancel_run"), ["reason"]) => "--reason".to_owned(),
-        (Some("start_run" | "create_project" | "create_token"), [name]) => option(name),
+        (
+            Some(
+                "start_run" | "create_project" | "create_token" | "approve_run" | "reject_run" | "cancel_run",
+            ),
+            [name],
+        ) => option(name),
         _ => pointer.to_owned(),
     }
 }
@@ -161,8 +166,8 @@ fn unescaped(token: &str) -> String {
 }
 
 /// A fault that the client found itself, in the words of one that the server finds.
-pub fn fault_line(name: &str, code: FaultCode, detail: &str) -> String {
-    format!("{}: {} ({code})", clean(&pointer_token(name)), clean(detail))
+pub fn fault_line(name: &str, detail: &str) -> String {
+    format!("{}: {}", clean(name), clean(detail))
 }
 
 #[cfg(test)]
@@ -198,8 +203,9 @@ mod tests {
     #[test_case("/workflow", "start_run", "WORKFLOW")]
     #[test_case("/test_command", "create_project", "--test-command")]
     #[test_case("/name", "create_project", "NAME")]
-    #[test_case("/test_command/0", "create_project", "--test-command")]
     #[test_case("/shipping/branch_pattern", "create_project", "--branch-pattern")]
+    #[test_case("/test_command/1", "create_project", "--test-command"; "a word of the test command")]
+    #[test_case("/name", "create_token", "--name")]
     #[test_case("/expires_in_days", "create_token", "--expires-in")]
     #[test_case("/project_ids/0", "create_token", "--project")]
     #[test_case("/rationale", "reject_run", "--rationale")]

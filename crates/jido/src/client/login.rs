@@ -5,6 +5,7 @@ use super::call::Call;
 use super::credentials::{Credentials, Login};
 use super::failure::Failure;
 use super::server::{ServerOptions, address, require_privacy, token_in};
+use super::token::whole_days;
 use super::{prompt, say_json};
 use crate::error::Error;
 use crate::output::{note, say};
@@ -17,7 +18,6 @@ use wire::{CreatedTokenResponse, SessionResponse};
 
 /// Where a server listens unless it is told otherwise.
 const USUAL_SERVER: &str = "http://127.0.0.1:8700";
-const DAY: u64 = 86_400;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -152,12 +152,12 @@ fn secret_of_link(text: &str) -> Result<Option<(String, String)>, Failure> {
 
 /// Signs in by the link, makes a token, and ends the browser session again.
 fn redeem(server: &str, secret: &str, lifetime: Duration) -> Result<Login, Failure> {
+    let days = whole_days(lifetime)?;
     let api = Api::new(server, None);
     let signed_in = api.send(&Call::post(["session", "owner-link"]).json(&json!({ "token": secret })))?;
     let cookie = signed_in.cookie.unwrap_or_default();
     // As the server's own page would: a session changes nothing on behalf of other sites.
     let as_page = |call: Call| call.header("Cookie", cookie.clone()).header("Origin", server);
-    let days = lifetime.as_secs().div_ceil(DAY);
     let wanted: Value = json!({ "name": format!("jido on {}", host_name()), "expires_in_days": days });
     let created = api.typed::<CreatedTokenResponse>(&as_page(Call::post(["tokens"]).json(&wanted)));
     // Whether or not there is a token now, nobody needs the session any more.

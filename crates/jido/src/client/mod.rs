@@ -36,3 +36,8 @@ use serde_json::Value;
 fn say_json(value: &Value) {
     crate::output::say(&text::clean_json(&format!("{value:#}")));
 }
+
+/// JSON on one line, for scripts.
+pub fn json_line(value: &Value) -> String {
+    text::clean_json(&value.to_string())
+}

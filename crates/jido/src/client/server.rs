@@ -40,9 +40,9 @@ impl ServerOptions {
             None => stored.default_server().ok_or(Failure::NoServer)?.to_owned(),
         };
         let login = stored.login(&server);
-        let from_environment = std::env::var_os("JIDO_TOKEN").filter(|token| !token.is_empty());
-        let token = match (from_environment, login) {
-            (Some(token), _) => token_in("JIDO_TOKEN", &token.to_string_lossy())?,
+        let given = std::env::var_os("JIDO_TOKEN").map(|token| token.to_string_lossy().into_owned());
+        let token = match (given.filter(|token| !token.trim().is_empty()), login) {
+            (Some(token), _) => token_in("JIDO_TOKEN", &token)?,
             (None, Some(login)) => token_in("the stored login", &login.token)?,
             (None, None) => return Err(Failure::NoToken(server).into()),
         };

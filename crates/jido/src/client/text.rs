@@ -165,6 +165,14 @@ mod tests {
     }
 
     #[test]
+    fn json_means_the_same_without_control_characters() {
+        let value = serde_json::json!({ "a\u{9b}": "b\u{7f}\u{1b}\r\n\u{202e}" });
+        let text = clean_json(&format!("{value:#}"));
+        assert!(text.chars().all(|character| character == '\n' || !character.is_control()), "{text:?}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
+
+    #[test]
     fn a_log_loses_its_colours_where_no_terminal_reads_it() {
         // Tests have no terminal.
         assert_eq!(

@@ -1,6 +1,7 @@
 //! `jido token` over the API.
 
 use super::call::Call;
+use super::failure::Failure;
 use super::server::ServerOptions;
 use super::text::ago;
 use super::{say_json, table};
@@ -23,11 +24,19 @@ pub struct CreateOverApi<'a> {
     pub projects: &'a [ProjectId],
 }
 
+/// A token's life as the API counts it; a part of a day is not made a day behind one's back.
+pub fn whole_days(span: Duration) -> Result<u64, Failure> {
+    if span.as_secs().is_multiple_of(DAY) {
+        return Ok(span.as_secs() / DAY);
+    }
+    let what = "over the API a token lives whole days: write --expires-in 1d, 7d or 90d, for example";
+    Err(Failure::Usage(what.to_owned()))
+}
+
 /// Makes a token of the caller and prints its secret.
 pub fn create_token(server: &ServerOptions, wanted: &CreateOverApi<'_>) -> Result<(), Error> {
     let api = server.connect()?;
-    // The API counts in days; a part of one is a day.
-    let days = wanted.expires_in.map(|span| span.as_secs().div_ceil(DAY));
+    let days = wanted.expires_in.map(whole_days).transpose()?;
     let body = json!({
         "name": wanted.name,
         "expires_in_days": days,

@@ -1,7 +1,7 @@
 //! Starts a run, watches it to its gate, reads what would ship, approves exactly that, and watches it to its end.
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
-use rust_client::types::{EventKind, Problem, StartRunRequest, builder};
+use rust_client::types::{EventKind, JsonObject, Problem, StartRunRequest, builder};
 use rust_client::{Client, Error as ApiError};
 use serde_json::{Map, json};
 use std::env;
@@ -25,7 +25,7 @@ async fn main() -> Outcome<()> {
     let signal = json!("tests::several_parts_are_added_up fails on main");
     let inputs = Map::from_iter([("failure_signal".to_owned(), signal)]);
     let start = client.start_run().project_id(project).idempotency_key(Uuid::now_v7().to_string());
-    let run = start.body(request().inputs(inputs)).send().await?.into_inner();
+    let run = start.body(request().inputs(JsonObject(inputs))).send().await?.into_inner();
     let run_id = run.id;
     println!("run {} is {}", run.number, run.status);
 

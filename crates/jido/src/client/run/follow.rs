@@ -3,11 +3,12 @@
 //! Each request is bounded, so a dead connection is noticed; each says where the last one ended, so nothing is missed
 //! and nothing comes twice, whatever happened in between.
 
-use crate::client::api::{Api, is_passing, items_of};
+use crate::client::api::{Api, is_passing};
 use crate::client::call::Call;
 use crate::client::failure::Failure;
 use crate::client::reference::beneath;
 use crate::output::note;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -51,7 +52,7 @@ impl<'a> Follower<'a> {
     /// Waits for what happens next. A server that is away is waited for too; one that refuses ends it.
     pub fn next(&mut self) -> Result<Next, Failure> {
         loop {
-            let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            let left = self.left();
             if left.is_some_and(|left| left.is_zero()) {
                 return Ok(Next::TimedOut);
             }
@@ -60,25 +61,50 @@ impl<'a> Follower<'a> {
                 Call::get(beneath(self.ids, &["events"])).query("after", self.after).query("limit", PAGE);
             let call = call.waiting(wait);
             let call = left.into_iter().fold(call, |call, left| call.within(left + GRACE));
-            match self.api.try_once(&call) {
-                Ok(answer) => {
-                    if self.away.take().is_some() {
-                        note("jido: the server answers again");
-                    }
-                    let events = self.read(self.api.document(&answer)?)?;
-                    if !events.is_empty() {
-                        return Ok(Next::Events(events));
-                    }
-                }
-                Err(failure) if is_passing(&failure) => self.pause(&failure, left),
-                Err(failure) => return Err(failure),
+            let Some(document) = self.ask_once(&call)? else { continue };
+            let events = self.read(document)?;
+            if !events.is_empty() {
+                return Ok(Next::Events(events));
             }
         }
     }
 
+    /// Asks something in between, and waits for a server that is away as `next` does; nothing when time is over.
+    pub fn ask<T: DeserializeOwned>(&mut self, call: &Call) -> Result<Option<T>, Failure> {
+        loop {
+            if let Some(document) = self.ask_once(call)? {
+                return self.api.meaning(document).map(Some);
+            }
+            if self.left().is_some_and(|left| left.is_zero()) {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// The answer, or nothing after a pause when the server is away.
+    fn ask_once(&mut self, call: &Call) -> Result<Option<Value>, Failure> {
+        match self.api.try_once(call) {
+            Ok(answer) => {
+                if self.away.take().is_some() {
+                    note("jido: the server answers again");
+                }
+                self.api.document(&answer).map(Some)
+            }
+            Err(failure) if is_passing(&failure) => {
+                self.pause(&failure);
+                Ok(None)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// The time that is left; nothing where there is no end to it.
+    fn left(&self) -> Option<Duration> {
+        self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+
     fn read(&mut self, mut document: Value) -> Result<Vec<(Value, EventResponse)>, Failure> {
-        let items = items_of(&mut document);
-        let items = items.ok_or_else(|| self.api.unreadable(200))?;
+        let items = self.api.items(&mut document)?;
         let mut events = Vec::with_capacity(items.len());
         for item in items {
             let event: EventResponse = self.api.meaning(item.clone())?;
@@ -89,7 +115,7 @@ impl<'a> Follower<'a> {
     }
 
     /// Says once that the server is away, and waits a while.
-    fn pause(&mut self, failure: &Failure, left: Option<Duration>) {
+    fn pause(&mut self, failure: &Failure) {
         let pause = match self.away {
             None => {
                 note(&format!("jido: {failure}; trying again"));
@@ -98,6 +124,6 @@ impl<'a> Follower<'a> {
             Some(last) => (last * 2).min(LONGEST_PAUSE),
         };
         self.away = Some(pause);
-        thread::sleep(left.map_or(pause, |left| left.min(pause)));
+        thread::sleep(self.left().map_or(pause, |left| left.min(pause)));
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::client::failure::{Failure, fault_line};
 use crate::error::Error;
-use domain::FaultCode;
 use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::Read;
@@ -40,7 +39,7 @@ pub fn read(
         Ok(value) => {
             inputs.insert(name.to_owned(), value);
         }
-        Err(detail) => faults.push(fault_line(&format!("--input {name}"), FaultCode::WrongType, &detail)),
+        Err(detail) => faults.push(fault_line(&format!("--input {name}"), &detail)),
     };
     for (name, path) in files {
         add(name, text_of(path)?);
@@ -91,7 +90,8 @@ fn typed(schema: &Value, text: &str) -> Result<Value, String> {
     if types.is_empty() || types.contains(&"string") {
         return Ok(Value::String(text.to_owned()));
     }
-    serde_json::from_str(text).map_err(|_| format!("expected {} as JSON", types.join(" or ")))
+    serde_json::from_str(text)
+        .map_err(|_| format!("Expected the JSON of a value of type {}.", types.join(" or ")))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::client::say_json;
 use crate::client::server::ServerOptions;
 use crate::client::text::clean_log;
 use crate::error::Error;
-use crate::output::{Reader, note, print};
+use crate::output::{note, tell};
 use clap::Args;
 use domain::run::AttemptState;
 use serde_json::json;
@@ -34,7 +34,7 @@ pub struct LogsOptions {
     attempt: Option<u32>,
 
     /// Go on until the attempt has ended.
-    #[arg(long, short)]
+    #[arg(long, short, conflicts_with = "json")]
     follow: bool,
 
     #[command(flatten)]
@@ -50,21 +50,13 @@ pub fn logs(options: &LogsOptions) -> Result<(), Error> {
     let owner = attempt.inherited_from.map_or_else(|| ids.1.clone(), |run| run.to_string());
     let log =
         Log { api: &api, ids: (ids.0.clone(), owner), step: step.step.to_string(), attempt: attempt.attempt };
-    let ends = if options.follow { End::WithTheAttempt } else { End::AsFarAsWritten };
     note(&format!("Log of {}, attempt {}:", log.step, log.attempt));
     if options.server.json {
-        let text = String::from_utf8_lossy(&log.whole(ends)?).into_owned();
+        let text = String::from_utf8_lossy(&log.so_far()?).into_owned();
         say_json(&json!({ "step": log.step, "attempt": log.attempt, "text": text }));
         return Ok(());
     }
-    log.print(ends)
-}
-
-/// Where reading a log ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
-    AsFarAsWritten,
-    WithTheAttempt,
+    log.print(if options.follow { Extent::ToItsEnd } else { Extent::SoFar })
 }
 
 /// The step and attempt that are meant.
@@ -101,6 +93,13 @@ fn is_live(attempt: &AttemptResponse) -> bool {
     }
 }
 
+/// How much of a log is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    SoFar,
+    ToItsEnd,
+}
+
 /// The log of one attempt.
 struct Log<'a> {
     api: &'a Api,
@@ -117,24 +116,19 @@ impl Log<'_> {
         Ok(self.api.try_once(&call)?.bytes)
     }
 
-    /// Prints the log.
-    fn print(&self, ends: End) -> Result<(), Error> {
-        self.read(ends, |text| print(clean_log(&String::from_utf8_lossy(text)).as_bytes()))
+    fn so_far(&self) -> Result<Vec<u8>, Failure> {
+        let mut text = Vec::new();
+        loop {
+            let piece = self.from(text.len())?;
+            if piece.is_empty() {
+                return Ok(text);
+            }
+            text.extend(piece);
+        }
     }
 
-    /// The log as bytes.
-    fn whole(&self, ends: End) -> Result<Vec<u8>, Error> {
-        let mut log = Vec::new();
-        self.read(ends, |text| {
-            log.extend_from_slice(text);
-            Reader::There
-        })?;
-        Ok(log)
-    }
-
-    /// Hands the log over in whole lines, as far as they are whole, until it ends or nobody reads it any more.
-    fn read(&self, ends: End, mut take: impl FnMut(&[u8]) -> Reader) -> Result<(), Error> {
-        let follow = ends == End::WithTheAttempt;
+    /// Prints the log; of a live attempt as far as it is written, or while it is written.
+    fn print(&self, extent: Extent) -> Result<(), Error> {
         let mut offset = 0;
         let mut away = false;
         loop {
@@ -142,7 +136,7 @@ impl Log<'_> {
             let step = self.attempt_is_over().and_then(|over| Ok((over, self.from(offset)?)));
             let (over, text) = match step {
                 Ok(read) => read,
-                Err(failure) if follow && is_passing(&failure) => {
+                Err(failure) if extent == Extent::ToItsEnd && is_passing(&failure) => {
                     if !away {
                         note(&format!("jido: {failure}; trying again"));
                     }
@@ -153,18 +147,15 @@ impl Log<'_> {
                 Err(failure) => return Err(failure.into()),
             };
             away = false;
-            let whole = ready(&text, if over { Writing::Over } else { Writing::GoesOn });
-            if whole > 0 && take(&text[..whole]) == Reader::Gone {
-                return Ok(());
-            }
+            let ends_here = over && text.len() < CHUNK;
+            let whole = if ends_here { text.len() } else { whole_part(&text) };
+            print(&text[..whole])?;
             offset += whole;
             if whole > 0 {
                 continue;
             }
-            if over || !follow {
-                // A line that is still being written.
-                take(&text);
-                return Ok(());
+            if over || extent == Extent::SoFar {
+                return print(&text);
             }
             std::thread::sleep(LOOK);
         }
@@ -178,33 +169,36 @@ impl Log<'_> {
     }
 }
 
-/// Whether more may follow what is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Writing {
-    GoesOn,
-    Over,
+/// How much of the text is whole: a colour or character that is half written, or half sent, waits for its other half.
+fn whole_part(text: &[u8]) -> usize {
+    if let Some(end) = text.iter().rposition(|byte| *byte == b'\n') {
+        return end + 1;
+    }
+    if text.len() < CHUNK {
+        return 0;
+    }
+    // A line longer than an answer is printed by characters; one has at most four bytes.
+    let begins = |byte: &u8| *byte & 0b1100_0000 != 0b1000_0000;
+    let tail = text.len() - 4;
+    text[tail..].iter().rposition(begins).map_or(text.len(), |begin| tail + begin)
 }
 
-/// How much of a piece can be shown: its whole lines, since a colour or character that is half there waits for its
-/// other half. Of a log that is over, the rest too; of a line longer than a piece, as much as there is.
-fn ready(piece: &[u8], writing: Writing) -> usize {
-    let lines = piece.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-    let is_full = piece.len() >= CHUNK;
-    let is_whole = if is_full { lines == 0 } else { writing == Writing::Over };
-    if is_whole { piece.len() } else { lines }
+fn print(text: &[u8]) -> Result<(), Error> {
+    tell(&clean_log(&String::from_utf8_lossy(text)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use test_case::test_case;
 
-    #[test_case("a\nb", 0, Writing::GoesOn, 2; "a line that is half written waits")]
-    #[test_case("a\nb", 0, Writing::Over, 3; "the last line of what is over needs no end")]
-    #[test_case("", CHUNK, Writing::GoesOn, CHUNK; "a line longer than a piece goes in pieces")]
-    #[test_case("a\n", CHUNK - 2, Writing::Over, 2; "a full piece ends with a line, though the attempt is over")]
-    fn a_log_is_shown_in_whole_lines(start: &str, more: usize, writing: Writing, expected: usize) {
-        let piece = format!("{start}{}", "x".repeat(more));
-        assert_eq!(ready(piece.as_bytes(), writing), expected);
+    #[test]
+    fn what_is_half_there_waits_for_its_other_half() {
+        assert_eq!(whole_part(b"one\ntwo\nthr"), 8);
+        assert_eq!(whole_part(b"50 %"), 0);
+        let mut long = "世".repeat(CHUNK / 3 + 1).into_bytes();
+        long.truncate(CHUNK);
+        let whole = whole_part(&long);
+        assert!(whole >= CHUNK - 4 && std::str::from_utf8(&long[..whole]).is_ok());
+        assert!(whole_part(&vec![0x80; CHUNK]) > 0, "bytes that are no text go on too");
     }
 }

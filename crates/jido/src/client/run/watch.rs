@@ -1,15 +1,15 @@
 //! `jido run watch`, and following a run that was just started.
 
 use super::follow::{Follower, Next};
-use crate::client::Outcome;
 use crate::client::api::Api;
 use crate::client::call::Call;
 use crate::client::failure::Failure;
 use crate::client::reference::{RunReference, beneath, ids};
 use crate::client::server::ServerOptions;
-use crate::client::text::{clean, clean_json, clock_time, span};
+use crate::client::text::{clean, clock_time, span};
+use crate::client::{Outcome, json_line};
 use crate::error::Error;
-use crate::output::{Reader, note, say, tell};
+use crate::output::{note, say, tell};
 use crate::span as spans;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -17,7 +17,7 @@ use clap::builder::TypedValueParser;
 use domain::event::EventKind;
 use domain::run::Status;
 use std::time::Duration;
-use wire::{EventResponse, RunResponse};
+use wire::{ApprovalResponse, EventResponse, RunResponse};
 
 #[derive(Debug, Args)]
 pub struct WatchOptions {
@@ -105,19 +105,26 @@ pub fn follow_behind(
             Next::TimedOut => return Err(Outcome::TimedOut(status).into()),
         };
         for (document, event) in events {
-            let read = match form {
-                WatchFor::People => tell(&line(&event)),
-                WatchFor::Scripts => tell(&clean_json(&document.to_string())),
-            };
-            if read == Reader::Gone {
-                return Err(Error::NobodyReads);
+            match form {
+                WatchFor::People => tell(&format!("{}\n", line(&event)))?,
+                WatchFor::Scripts => tell(&format!("{}\n", json_line(&document)))?,
             }
             status = after(status, event.event);
             // What is past is not what is: a gate that was decided since is passed by.
             let matters = status == Status::AwaitingApproval || until.wait_for.contains(&status);
-            let is_newest = status.is_terminal() || (matters && is_so(api, &ids, status, event.seq)?);
+            let mut is_newest = status.is_terminal();
+            if matters && !is_newest {
+                let Some(now) = follower.ask::<RunResponse>(&Call::get(beneath(&ids, &[])))? else {
+                    return Err(Outcome::TimedOut(status).into());
+                };
+                is_newest = now.last_event_seq == event.seq;
+                if is_newest {
+                    // Not every event names the status that it leads to: a rejection may send the work back.
+                    status = now.status;
+                }
+            }
             if form == WatchFor::People && event.event == EventKind::ApprovalRequested && is_newest {
-                say_gate(api, &ids)?;
+                say_gate(&mut follower, &ids)?;
             }
             match until.verdict(status) {
                 Some(Ok(())) if is_newest => return Ok(()),
@@ -126,12 +133,6 @@ pub fn follow_behind(
             }
         }
     }
-}
-
-/// Whether the run has the status, and nothing happened since the event.
-fn is_so(api: &Api, ids: &(String, String), status: Status, seq: i64) -> Result<bool, Failure> {
-    let run: RunResponse = api.typed(&Call::get(beneath(ids, &[])))?;
-    Ok(run.status == status && run.last_event_seq == seq)
 }
 
 /// The status that a run has after an event.
@@ -185,12 +186,12 @@ fn line(event: &EventResponse) -> String {
 }
 
 /// What waits at the gate, in a few lines, and how to go on.
-fn say_gate(api: &Api, ids: &(String, String)) -> Result<(), Failure> {
-    let run: RunResponse = api.typed(&Call::get(beneath(ids, &[])))?;
+fn say_gate(follower: &mut Follower<'_>, ids: &(String, String)) -> Result<(), Failure> {
+    let Some(run) = follower.ask::<RunResponse>(&Call::get(beneath(ids, &[])))? else { return Ok(()) };
     let Some(approval) = &run.approval else { return Ok(()) };
-    let path = beneath(ids, &["approvals"]);
     let id = approval.id.to_string();
-    let gate: wire::ApprovalResponse = api.typed(&Call::get([path.as_slice(), &[id.as_str()]].concat()))?;
+    let call = Call::get(beneath(ids, &["approvals", &id]));
+    let Some(gate) = follower.ask::<ApprovalResponse>(&call)? else { return Ok(()) };
     for text in super::evidence::in_short(&gate) {
         say(&format!("          {text}"));
     }
