@@ -39,6 +39,8 @@ Exit codes:
   12  the watched run ended without reaching --wait-for
   13  the time given by --timeout is over
 
+JIDO_SERVER and JIDO_TOKEN name the server and the token where nobody is logged in, and go before the login.
+NO_COLOR takes the colours from logs.
 RUST_LOG chooses what is logged to standard error, for example RUST_LOG=debug.";
 
 /// Runs workflows on git repositories with coding agents, stops at gates, and ships exactly what a person approved.

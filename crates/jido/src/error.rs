@@ -1,7 +1,7 @@
 //! Why a command was not carried out, as a person at a terminal reads it: what, why, what to do.
 
 use crate::client;
-use crate::output::say;
+use crate::output::{note, say};
 use domain::contract::BuiltinError;
 use std::error::Error as _;
 use std::fmt::Display;
@@ -21,6 +21,9 @@ pub enum Error {
     /// A watched run ended otherwise than hoped.
     #[error("{0}")]
     Outcome(client::Outcome),
+    /// The work is done, but who asked does not have the answer.
+    #[error("the answer could not be written whole")]
+    AnswerLost(#[source] &'static io::Error),
     /// Whoever read what the command prints has gone, as `head` does.
     #[error("nobody reads what is printed")]
     ReaderGone,
@@ -95,22 +98,22 @@ impl Error {
         if matches!(self, Self::FaultsFound | Self::ReaderGone) {
             return;
         }
-        eprintln!("jido: {self}");
+        note(&format!("jido: {self}"));
         if let Self::Client(failure) = self {
-            failure.lines().iter().for_each(|line| eprintln!("  {line}"));
+            failure.lines().iter().for_each(|line| note(&format!("  {line}")));
         }
         let mut cause = self.source();
         while let Some(inner) = cause {
-            eprintln!("  because: {inner}");
+            note(&format!("  because: {inner}"));
             cause = inner.source();
         }
         if let Some(remedy) = self.remedy() {
-            eprintln!("  try: {remedy}");
+            note(&format!("  try: {remedy}"));
         }
         if let Self::Client(failure) = self
             && let Some(id) = failure.request_id()
         {
-            eprintln!("  request: {id}");
+            note(&format!("  request: {}", client::clean(id)));
         }
     }
 
@@ -185,6 +188,7 @@ impl Error {
             Self::FaultsFound
             | Self::ReaderGone
             | Self::Outcome(_)
+            | Self::AnswerLost(_)
             | Self::Io { .. }
             | Self::Store { .. }
             | Self::Engine(_)

@@ -28,7 +28,11 @@ fn main() -> ExitCode {
         // A supervisor forks, so it must be alone: it comes before logging, the runtime and every other thread.
         return sandbox::supervise();
     }
-    match run(command) {
+    let outcome = run(command).and_then(|()| match output::lost() {
+        None => Ok(()),
+        Some(error) => Err(Error::AnswerLost(error)),
+    });
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             match answers {

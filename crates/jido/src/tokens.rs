@@ -22,10 +22,13 @@ pub enum TokenCommand {
     #[command(after_help = "\
 Examples:
   jido token create --name laptop --data ./data
-  TOKEN=$(jido token create --name ci --expires-in 90d --scope read_runs --scope start_runs)
+  TOKEN=$(jido token create --name ci --expires-in 30d \\
+    --scope read_projects --scope read_workflows --scope read_runs --scope start_runs)
   jido token create --user alice --name dashboard --scope read_projects --scope read_runs --data ./data
   jido token create --name deploys --project 0199f0c2-7d1e-7a40-8c11-2f6d0a3b5e77 --scope start_runs
   curl -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:8700/api/v1/projects
+
+A token lives no longer than the token that makes it.
 
 Asks the server of your login; with --data or --database (or their variables) it works on the database directly, also
 while the server runs: that is how the first token of a server is made.")]
@@ -53,7 +56,9 @@ pub struct CreateOptions {
     #[arg(long, value_parser = token_name)]
     name: String,
 
-    /// How long it is good for, such as 90d or 12h; for ever when left out.
+    /// How long it is good for, such as 90d or 12h (over the API in whole days).
+    ///
+    /// For ever when left out; over the API as long as the token that asks.
     #[arg(long, value_name = "SPAN", value_parser = span::parse)]
     expires_in: Option<Duration>,
 

@@ -1,6 +1,6 @@
 //! `jido workflow`: definitions; checking one needs no server.
 
-use crate::client;
+use crate::client::{self, clean};
 use crate::error::Error;
 use crate::output::say;
 use clap::Subcommand;
@@ -66,14 +66,14 @@ fn validate(file: &Path) -> Result<(), Error> {
             let steps = definition.steps.len();
             say(&format!(
                 "{}: {} is valid, {steps} steps, {}",
-                file.display(),
+                clean(&file.display().to_string()),
                 definition.name,
                 pinned.digest()
             ));
             Ok(())
         }
         Err(faults) => {
-            say(&format!("{}: {} faults", file.display(), faults.len()));
+            say(&format!("{}: {} faults", clean(&file.display().to_string()), faults.len()));
             for fault in &faults {
                 say(&line(fault));
             }
@@ -107,7 +107,7 @@ pub fn parse(file: &Path, bytes: &[u8]) -> Result<Pinned, Vec<Fault>> {
 /// A fault with its place and code.
 pub fn line(fault: &Fault) -> String {
     let place = if fault.pointer.is_empty() { "(document)" } else { &fault.pointer };
-    format!("  {place}  {}: {}", fault.code, fault.detail)
+    format!("  {}  {}: {}", clean(place), fault.code, clean(&fault.detail))
 }
 
 #[cfg(test)]
@@ -118,6 +118,12 @@ mod tests {
     fn a_fault_is_shown_with_its_place_and_code() {
         let fault = Fault::new("/steps/0/uses", domain::FaultCode::NotAllowed, "Not a kind of step.");
         assert_eq!(line(&fault), "  /steps/0/uses  not_allowed: Not a kind of step.");
+    }
+
+    #[test]
+    fn a_fault_shows_what_the_file_holds_without_its_harm() {
+        let fault = Fault::new("/steps/\u{1b}[2J", domain::FaultCode::UnknownField, "\u{9b}2J is unknown.");
+        assert_eq!(line(&fault), "  /steps/\\u{1b}[2J  unknown_field: \\u{9b}2J is unknown.");
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! Calls of the REST interface.
 
+use super::call::Call;
 use super::failure::Failure;
 use super::server::is_this_machine;
+use crate::output::note;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::thread;
 use std::time::Duration;
-use ureq::http::{Method, Request, Response, header};
+use ureq::http::{Request, Response, header};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body, Proxy};
 use url::Url;
@@ -16,8 +18,6 @@ use wire::Problem;
 const TRIES: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// The longest a server may take for an answer, beyond what the request itself asks it to wait.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// No answer is longer.
 const MAX_BYTES: u64 = 256 << 20;
 
@@ -29,89 +29,19 @@ pub struct Api {
     token: Option<String>,
 }
 
-/// One request.
-#[derive(Debug, Clone)]
-pub struct Call {
-    method: Method,
-    path: Vec<String>,
-    query: Vec<(&'static str, String)>,
-    headers: Vec<(&'static str, String)>,
-    body: Option<(&'static str, Vec<u8>)>,
-    /// How long the request asks the server to wait.
-    wait: Duration,
-}
-
 /// What came back, whatever its status.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
     pub cookie: Option<String>,
+    /// The server that a redirection names.
+    elsewhere: Option<String>,
     pub bytes: Vec<u8>,
 }
 
 impl Answer {
     fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.bytes).ok()
-    }
-}
-
-impl Call {
-    pub fn get<'a>(path: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::new(Method::GET, path)
-    }
-
-    pub fn post<'a>(path: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::new(Method::POST, path)
-    }
-
-    pub fn delete<'a>(path: impl IntoIterator<Item = &'a str>) -> Self {
-        Self::new(Method::DELETE, path)
-    }
-
-    fn new<'a>(method: Method, path: impl IntoIterator<Item = &'a str>) -> Self {
-        Self {
-            method,
-            path: path.into_iter().map(str::to_owned).collect(),
-            query: Vec::new(),
-            headers: Vec::new(),
-            body: None,
-            wait: Duration::ZERO,
-        }
-    }
-
-    pub fn query(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.query.push((name, value.to_string()));
-        self
-    }
-
-    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
-        self
-    }
-
-    /// With a key the request may be repeated: the server answers the repetition with the stored reply.
-    pub fn key(self, key: &str) -> Self {
-        self.header("Idempotency-Key", key)
-    }
-
-    /// Lets the server wait with its answer.
-    pub fn waiting(mut self, wait: Duration) -> Self {
-        self.wait = wait;
-        self.query("wait_ms", wait.as_millis())
-    }
-
-    pub fn json(self, body: &Value) -> Self {
-        self.body("application/json", body.to_string().into_bytes())
-    }
-
-    pub fn body(mut self, media_type: &'static str, bytes: Vec<u8>) -> Self {
-        self.body = Some((media_type, bytes));
-        self
-    }
-
-    /// A request that changes nothing, or that the server recognises by its key.
-    fn may_be_repeated(&self) -> bool {
-        self.method == Method::GET || self.headers.iter().any(|(name, _)| *name == "Idempotency-Key")
     }
 }
 
@@ -197,6 +127,9 @@ impl Api {
             if tries == TRIES || !call.may_be_repeated() || !is_passing(&failure) {
                 return Err(failure);
             }
+            if tries == 1 {
+                note(&format!("jido: {failure}; trying again"));
+            }
             thread::sleep(pause);
             pause = (pause * 2).min(LONGEST_PAUSE);
             tries += 1;
@@ -208,6 +141,9 @@ impl Api {
         let answer = self.exchange(call)?;
         if (200..300).contains(&answer.status) {
             return Ok(answer);
+        }
+        if let Some(to) = answer.elsewhere.clone().filter(|_| answer.status < 400) {
+            return Err(Failure::Elsewhere { server: self.server.clone(), to });
         }
         let document = answer.json().unwrap_or_default();
         match serde_json::from_value::<Problem>(document.clone()) {
@@ -233,13 +169,14 @@ impl Api {
             request = request.header(header::CONTENT_TYPE, media_type);
         }
         let request = request.body(bytes).map_err(|error| away(error.into()))?;
-        let request =
-            self.agent.configure_request(request).timeout_global(Some(PATIENCE + call.wait)).build();
+        let request = self.agent.configure_request(request).timeout_global(Some(call.patience())).build();
         let mut response: Response<Body> = self.agent.run(request).map_err(away)?;
         let cookie = response.headers().get(header::SET_COOKIE).and_then(|value| value.to_str().ok());
         let cookie = cookie.and_then(|text| text.split(';').next()).map(str::to_owned);
         let bytes = response.body_mut().with_config().limit(MAX_BYTES).read_to_vec().map_err(away)?;
-        Ok(Answer { status: response.status().as_u16(), cookie, bytes })
+        let to = response.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+        let elsewhere = to.and_then(|to| Url::parse(to).ok()).map(|to| to.origin().ascii_serialization());
+        Ok(Answer { status: response.status().as_u16(), cookie, elsewhere, bytes })
     }
 
     fn url(&self, call: &Call) -> Result<Url, Failure> {
@@ -252,7 +189,7 @@ impl Api {
         Ok(url)
     }
 
-    fn unreadable(&self, status: u16) -> Failure {
+    pub fn unreadable(&self, status: u16) -> Failure {
         Failure::Unreadable { server: self.server.clone(), status }
     }
 }
@@ -267,11 +204,6 @@ pub fn is_passing(failure: &Failure) -> bool {
     }
 }
 
-/// The body of a decision or a reason: absent where nothing was said.
-pub fn said(name: &str, text: Option<&str>) -> Value {
-    text.map_or_else(|| json!({}), |text| json!({ name: text }))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -282,13 +214,5 @@ mod tests {
         let call = Call::get(["workflows", "a/b c?"]).query("title", "100 %&x=1");
         let url = api.url(&call).unwrap();
         assert_eq!(url.as_str(), "http://127.0.0.1:1/api/v1/workflows/a%2Fb%20c%3F?title=100+%25%26x%3D1");
-    }
-
-    #[test]
-    fn only_what_the_server_recognises_is_repeated() {
-        assert!(Call::get(["runs"]).may_be_repeated());
-        assert!(Call::post(["runs"]).key("k").may_be_repeated());
-        assert!(!Call::post(["runs"]).may_be_repeated());
-        assert!(!Call::delete(["tokens", "x"]).may_be_repeated());
     }
 }

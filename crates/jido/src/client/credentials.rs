@@ -36,9 +36,9 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// What is stored; nothing where there is no file.
+    /// What is stored; nothing where there is no file, or no home folder where one could be.
     pub fn load() -> Result<Self, Error> {
-        Self::read(&path()?)
+        path().map_or_else(|_| Ok(Self::default()), |path| Self::read(&path))
     }
 
     pub fn default_server(&self) -> Option<&str> {

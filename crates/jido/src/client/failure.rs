@@ -11,8 +11,11 @@ pub enum Failure {
     Refused { problem: Box<Problem>, document: Value },
     #[error("{server} does not answer: {detail}")]
     Unreachable { server: String, detail: String },
-    #[error("{server} answered with status {status} what is no answer of JidoCode Runs")]
+    #[error("{server} answered with status {status}, but not as a JidoCode Runs server does")]
     Unreadable { server: String, status: u16 },
+    /// Nobody is followed there: a token is for one server alone.
+    #[error("{server} sends elsewhere, to {to}")]
+    Elsewhere { server: String, to: String },
     #[error("no server is named, and nobody is logged in")]
     NoServer,
     #[error("there is no token for {0}")]
@@ -52,7 +55,7 @@ impl Failure {
                 status if status >= 500 => 8,
                 _ => 7,
             },
-            Self::Unreachable { .. } | Self::Unreadable { .. } => 8,
+            Self::Unreachable { .. } | Self::Unreadable { .. } | Self::Elsewhere { .. } => 8,
             Self::NoServer | Self::NoToken(_) => 5,
             Self::NotFound(_) => 6,
             Self::Faults { .. } => 1,
@@ -90,6 +93,9 @@ impl Failure {
             }
             Self::Unreadable { .. } => {
                 "see that the address is that of a JidoCode Runs server, not of a proxy's own page".to_owned()
+            }
+            Self::Elsewhere { to, .. } => {
+                format!("where you trust that server, log in to it: `jido login {to}`")
             }
             Self::NoServer => {
                 "`jido login URL`, or name the server by --server or JIDO_SERVER and the token by JIDO_TOKEN"
@@ -130,6 +136,7 @@ fn place(pointer: &str, operation: Option<&str>) -> String {
     let words: Vec<&str> = pointer.split('/').skip(1).collect();
     match (operation, words.as_slice()) {
         (_, []) => "the request".to_owned(),
+        (_, ["headers", "Idempotency-Key"]) => "--idempotency-key".to_owned(),
         (_, ["query", name, ..]) => option(name),
         (Some("start_run"), ["workflow"]) => "WORKFLOW".to_owned(),
         (Some("start_run"), ["inputs", name]) => format!("--input {}", unescaped(name)),
@@ -203,6 +210,7 @@ mod tests {
     #[test_case("/project_ids/0", "create_token", "--project")]
     #[test_case("/rationale", "reject_run", "--rationale")]
     #[test_case("/reason", "cancel_run", "--reason")]
+    #[test_case("/headers/Idempotency-Key", "start_run", "--idempotency-key")]
     #[test_case("/query/limit", "list_runs", "--limit")]
     #[test_case("/steps/0/uses", "publish_workflow_version", "/steps/0/uses")]
     #[test_case("", "start_run", "the request")]

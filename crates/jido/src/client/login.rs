@@ -1,13 +1,14 @@
 //! `jido login` and `jido logout`.
 
-use super::api::{Api, Call};
+use super::api::Api;
+use super::call::Call;
 use super::credentials::{Credentials, Login};
 use super::failure::Failure;
-use super::server::{ServerOptions, address, require_privacy, token};
+use super::server::{ServerOptions, address, require_privacy, token_in};
 use super::token::whole_days;
 use super::{prompt, say_json};
 use crate::error::Error;
-use crate::output::say;
+use crate::output::{note, say};
 use crate::span;
 use clap::Args;
 use serde_json::{Value, json};
@@ -23,7 +24,8 @@ const USUAL_SERVER: &str = "http://127.0.0.1:8700";
 Examples:
   jido login http://127.0.0.1:8700                       asks for a token
   jido login 'http://127.0.0.1:8700/sign-in#token=...'   redeems a one-time link and makes a token by it
-  jido login https://jido.example < token-file
+  jido login https://jido.example --token-stdin < token-file
+  jido owner-link --data ./data | jido login --token-stdin     no process list shows the link
 
 The token is checked, then stored in $XDG_CONFIG_HOME/jidocode/credentials.toml, readable by you alone.
 Links come from `jido serve`, `jido owner-link`, `jido sign-in-link --user NAME`, or whoever manages users.
@@ -36,6 +38,10 @@ pub struct LoginOptions {
     /// How long the token is good for that a one-time link makes, in whole days.
     #[arg(long, value_name = "SPAN", value_parser = span::parse, default_value = "90d")]
     expires_in: Duration,
+
+    /// Read the token, or a one-time link, from the first line of standard input. So it is without a terminal, too.
+    #[arg(long)]
+    token_stdin: bool,
 
     #[command(flatten)]
     server: ServerOptions,
@@ -53,21 +59,14 @@ pub struct LogoutOptions {
 }
 
 pub fn login(options: &LoginOptions) -> Result<(), Error> {
-    let target = options.target.as_deref().or(options.server.server.as_deref()).unwrap_or(USUAL_SERVER);
-    let link = secret_of_link(target)?;
-    let server = match &link {
-        Some((server, _)) => server.clone(),
-        None => address(target)?,
-    };
+    let named = options.target.as_deref().or(options.server.named());
+    let (server, credential) = credential(named, options)?;
     if !options.server.allow_plain_http {
         require_privacy(&server)?;
     }
-    let mut login = match &link {
-        Some((_, secret)) => redeem(&server, secret, options.expires_in)?,
-        None => {
-            let token = token(&prompt::secret(&format!("Token for {server}: "))?)?;
-            Login { user: String::new(), token, token_id: None, plain_http: false }
-        }
+    let mut login = match credential {
+        Credential::Link(secret) => redeem(&server, &secret, options.expires_in)?,
+        Credential::Token(token) => Login { user: String::new(), token, token_id: None, plain_http: false },
     };
     login.plain_http = options.server.allow_plain_http;
     let document = Api::new(&server, Some(login.token.clone())).json(&Call::get(["session"]))?;
@@ -79,13 +78,13 @@ pub fn login(options: &LoginOptions) -> Result<(), Error> {
         return Ok(());
     }
     say(&format!("Logged in to {server} as {}{}.", session.name, role(&session)));
-    eprintln!("The token is stored in {}.", path.display());
+    note(&format!("The token is stored in {}.", path.display()));
     Ok(())
 }
 
 pub fn logout(options: &LogoutOptions) -> Result<(), Error> {
     let stored = Credentials::load()?;
-    let server = match &options.server.server {
+    let server = match options.server.named() {
         Some(text) => address(text)?,
         None => stored.default_server().ok_or(Failure::NoServer)?.to_owned(),
     };
@@ -93,14 +92,41 @@ pub fn logout(options: &LogoutOptions) -> Result<(), Error> {
     if let Some(id) = login.token_id {
         let api = Api::new(&server, Some(login.token));
         if let Err(failure) = api.send(&Call::delete(["tokens", &id.to_string()])) {
-            eprintln!(
+            note(&format!(
                 "jido: the token could not be revoked: {failure}; `jido token revoke {id}` does it later"
-            );
+            ));
         }
     }
     stored.remove(&server)?;
     say(&format!("Logged out of {server}."));
     Ok(())
+}
+
+/// What a login begins with.
+enum Credential {
+    /// The secret of a one-time link.
+    Link(String),
+    Token(String),
+}
+
+/// The server and the credential for it: given as a link, or read.
+fn credential(named: Option<&str>, options: &LoginOptions) -> Result<(String, Credential), Error> {
+    if let Some((server, secret)) = named.map(secret_of_link).transpose()?.flatten() {
+        return Ok((server, Credential::Link(secret)));
+    }
+    let server = address(named.unwrap_or(USUAL_SERVER))?;
+    let text = if options.token_stdin {
+        prompt::piped_secret()?
+    } else {
+        prompt::secret(&format!("Token for {server}: "))?
+    };
+    match secret_of_link(&text)? {
+        Some((of_link, _)) if named.is_some() && of_link != server => {
+            Err(Failure::Usage(format!("the link is one of {of_link}, not of {server}")).into())
+        }
+        Some((server, secret)) => Ok((server, Credential::Link(secret))),
+        None => Ok((server, Credential::Token(token_in("what was given", &text)?))),
+    }
 }
 
 fn role(session: &SessionResponse) -> String {
@@ -133,11 +159,13 @@ fn redeem(server: &str, secret: &str, lifetime: Duration) -> Result<Login, Failu
     // As the server's own page would: a session changes nothing on behalf of other sites.
     let as_page = |call: Call| call.header("Cookie", cookie.clone()).header("Origin", server);
     let wanted: Value = json!({ "name": format!("jido on {}", host_name()), "expires_in_days": days });
-    let created: CreatedTokenResponse = api.typed(&as_page(Call::post(["tokens"]).json(&wanted)))?;
+    let created = api.typed::<CreatedTokenResponse>(&as_page(Call::post(["tokens"]).json(&wanted)));
+    // Whether or not there is a token now, nobody needs the session any more.
     let ended = api.send(&as_page(Call::delete(["session"])));
     if let Err(failure) = ended {
-        eprintln!("jido: the session of the link could not be ended: {failure}");
+        note(&format!("jido: the session of the link could not be ended: {failure}"));
     }
+    let created = created?;
     Ok(Login {
         user: String::new(),
         token: created.secret,

@@ -1,6 +1,7 @@
 //! The client of the REST interface: the commands that people and scripts use from anywhere.
 
 mod api;
+mod call;
 mod credentials;
 mod failure;
 mod login;
@@ -21,6 +22,7 @@ pub use outcome::Outcome;
 pub use project::ProjectCommand;
 pub use run::RunCommand;
 pub use server::ServerOptions;
+pub use text::clean;
 pub use token::{CreateOverApi, create_token, list_tokens, revoke_token};
 pub use workflow::{DiffOptions, ListOptions as WorkflowListOptions, PublishOptions};
 

@@ -1,13 +1,14 @@
 //! `jido project`.
 
-use super::api::Call;
+use super::call::Call;
 use super::server::ServerOptions;
 use super::{say_json, table};
 use crate::error::Error;
-use crate::output::say;
+use crate::output::{note, say};
 use clap::{Args, Subcommand};
 use engine::clock;
 use serde_json::{Map, Value, json};
+use std::num::NonZeroUsize;
 use wire::ProjectResponse;
 
 #[derive(Debug, Subcommand)]
@@ -75,8 +76,8 @@ pub struct ListOptions {
     archived: bool,
 
     /// The most projects.
-    #[arg(long, default_value_t = 200)]
-    limit: usize,
+    #[arg(long, default_value = "200")]
+    limit: NonZeroUsize,
 
     #[command(flatten)]
     server: ServerOptions,
@@ -99,7 +100,7 @@ fn add(options: &AddOptions) -> Result<(), Error> {
     }
     let project: ProjectResponse = api.meaning(document)?;
     say(&format!("The project {} is made ({}).", super::text::clean(&project.name), project.id));
-    eprintln!("Start a run: jido run start WORKFLOW --project {} (`jido workflow list`)", project.id);
+    note(&format!("Start a run: jido run start WORKFLOW --project {} (`jido workflow list`)", project.id));
     Ok(())
 }
 
@@ -132,16 +133,14 @@ fn list(options: &ListOptions) -> Result<(), Error> {
     if options.archived {
         call = call.query("archived", "include");
     }
-    let (items, more) = api.list(&call, options.limit)?;
+    let (items, more) = api.list(&call, options.limit.get())?;
     if options.server.json {
         say_json(&json!({ "items": items }));
         return Ok(());
     }
     let projects: Vec<ProjectResponse> = api.meaning(Value::Array(items))?;
     if projects.is_empty() {
-        eprintln!(
-            "There are no projects that you can read. `jido project add NAME --repository URL` makes one."
-        );
+        note("There are no projects that you can read. `jido project add NAME --repository URL` makes one.");
         return Ok(());
     }
     let row = |project: &ProjectResponse| {

@@ -1,17 +1,22 @@
 //! How people name projects and runs on the command line.
 
-use super::api::{Api, Call};
+use super::api::Api;
+use super::call::Call;
 use super::failure::Failure;
 use super::text::clean;
 use domain::{ProjectId, RunId};
 use std::str::FromStr;
 use url::Url;
-use wire::{ProjectResponse, RunResponse};
+use wire::{ProblemCode, ProjectResponse, RunResponse};
 
 /// A project, by its id or its name.
 pub fn project(api: &Api, name: &str) -> Result<ProjectResponse, Failure> {
     if let Ok(id) = ProjectId::parse(name) {
-        return api.typed(&Call::get(["projects", &id.to_string()]));
+        match api.typed(&Call::get(["projects", &id.to_string()])) {
+            // A name may look like an id.
+            Err(failure) if failure.code() == Some(ProblemCode::NotFound) => {}
+            found => return found,
+        }
     }
     let call = Call::get(["projects"]).query("name", name).query("archived", "include");
     let (items, _) = api.list(&call, 1)?;

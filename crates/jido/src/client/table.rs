@@ -1,7 +1,7 @@
 //! Tables for people.
 
 use super::text::clean;
-use crate::output::say;
+use crate::output::{note, say};
 use comfy_table::{ContentArrangement, Table, presets};
 
 /// Prints rows beneath their headings; cells are untrusted text.
@@ -12,7 +12,7 @@ pub fn print(headings: &[&str], rows: &[Vec<String>]) {
 /// Says that a list goes on.
 pub fn say_more(more: bool) {
     if more {
-        eprintln!("There are more; --limit N shows more of them.");
+        note("There are more; --limit N shows more of them.");
     }
 }
 

@@ -4,10 +4,13 @@ use domain::Timestamp;
 use std::fmt::Write;
 use std::io::IsTerminal;
 
-/// Whether the character moves, hides or reorders what a terminal shows.
+/// Whether the character moves, hides or reorders what a terminal shows, or takes no room there.
 fn is_harmful(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(character,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// One line of untrusted text: what a terminal would act on is written out.
@@ -18,6 +21,22 @@ pub fn clean(text: &str) -> String {
 /// Several lines of untrusted text.
 pub fn clean_lines(text: &str) -> String {
     escaped(text, |character| matches!(character, '\n' | '\t'))
+}
+
+/// JSON with the same meaning, in which what a terminal would act on stands as an escape.
+pub fn clean_json(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        // A line feed stands between tokens alone: within a text it is an escape already.
+        if is_harmful(character) && character != '\n' {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(character);
+        }
+    }
+    out
 }
 
 fn escaped(text: &str, keeps: impl Fn(char) -> bool) -> String {
@@ -32,33 +51,32 @@ fn escaped(text: &str, keeps: impl Fn(char) -> bool) -> String {
     out
 }
 
-/// JSON in which nothing is left that moves a terminal. Control characters stand in its texts alone, where they may be
-/// written as escapes; it means the same.
-pub fn clean_json(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    for character in json.chars() {
-        if character.is_control() && character != '\n' {
-            let _ = write!(out, "\\u{:04x}", u32::from(character));
-        } else {
-            out.push(character);
-        }
-    }
-    out
+/// What becomes of a log's colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Colours {
+    Kept,
+    Dropped,
 }
 
 /// A log as it may be printed: colours stay where the reader is a terminal, all else that acts is written out.
 pub fn clean_log(text: &str) -> String {
-    let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let colours = if std::io::stdout().is_terminal() && !unwanted { Colours::Kept } else { Colours::Dropped };
+    log_with(colours, text)
+}
+
+fn log_with(colours: Colours, text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    let mut coloured = false;
     while let Some(start) = rest.find('\u{1b}') {
         out.push_str(&clean_lines(&rest[..start].replace("\r\n", "\n")));
         rest = &rest[start..];
-        let length = colour_sequence(rest);
-        match length {
+        match colour_sequence(rest) {
             Some(length) => {
-                if colours {
+                if colours == Colours::Kept {
                     out.push_str(&rest[..length]);
+                    coloured = true;
                 }
                 rest = &rest[length..];
             }
@@ -69,6 +87,10 @@ pub fn clean_log(text: &str) -> String {
         }
     }
     out.push_str(&clean_lines(&rest.replace("\r\n", "\n")));
+    if coloured {
+        // Whatever is printed next is not the log's to colour, or to hide.
+        out.push_str("\u{1b}[0m");
+    }
     out
 }
 
@@ -124,6 +146,22 @@ mod tests {
         assert_eq!(clean("user\u{202e}txt.exe"), "user\\u{202e}txt.exe");
         assert_eq!(clean_lines("a\n\tb\r\u{7}"), "a\n\tb\\u{d}\\u{7}");
         assert_eq!(clean("Grüße, 世界 👋"), "Grüße, 世界 👋");
+    }
+
+    #[test_case("\u{9b}31m"; "a control of eight bits")]
+    #[test_case("a\u{7f}\u{202e}b\u{2028}"; "delete, direction, and a line of another kind")]
+    #[test_case("\u{e0041}"; "a tag beyond the basic plane")]
+    fn json_keeps_its_meaning_and_loses_its_harm(text: &str) {
+        let document = serde_json::json!({ "a": [text, "Grüße\n👋"] });
+        let clean = clean_json(&format!("{document:#}"));
+        assert!(!clean.chars().any(|character| is_harmful(character) && character != '\n'), "{clean:?}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&clean).unwrap(), document);
+    }
+
+    #[test]
+    fn the_colours_of_a_log_end_with_it() {
+        assert_eq!(log_with(Colours::Kept, "\u{1b}[8mhidden"), "\u{1b}[8mhidden\u{1b}[0m");
+        assert_eq!(log_with(Colours::Kept, "plain"), "plain");
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! `jido token` over the API.
 
-use super::api::Call;
+use super::call::Call;
 use super::failure::Failure;
 use super::server::ServerOptions;
 use super::text::ago;
 use super::{say_json, table};
 use crate::error::Error;
-use crate::output::say;
+use crate::output::{note, say};
 use domain::{Permission, ProjectId, TokenId};
 use engine::clock;
 use serde_json::json;
@@ -63,7 +63,7 @@ pub fn list_tokens(server: &ServerOptions) -> Result<(), Error> {
     }
     let tokens: TokenList = api.meaning(document)?;
     if tokens.items.is_empty() {
-        eprintln!("You have no tokens. `jido token create --name NAME` makes one.");
+        note("You have no tokens. `jido token create --name NAME` makes one.");
         return Ok(());
     }
     let now = clock::now();

@@ -1,6 +1,7 @@
 //! `jido workflow list`, `publish` and `diff`.
 
-use super::api::{Api, Call};
+use super::api::Api;
+use super::call::Call;
 use super::failure::Failure;
 use super::server::ServerOptions;
 use super::text::{ago, clean, clean_lines};
@@ -12,14 +13,15 @@ use clap::Args;
 use domain::contract::{Comparison, Pinned, WorkflowName, compare, parse_json};
 use engine::clock;
 use serde_json::{Value, json};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use wire::{ComparisonResponse, PublishedVersion, WorkflowResponse, WorkflowVersionResponse};
 
 #[derive(Debug, Args)]
 pub struct ListOptions {
     /// The most workflows.
-    #[arg(long, default_value_t = 200)]
-    limit: usize,
+    #[arg(long, default_value = "200")]
+    limit: NonZeroUsize,
 
     #[command(flatten)]
     server: ServerOptions,
@@ -40,11 +42,11 @@ pub struct DiffOptions {
     what: String,
 
     /// The earlier version; the one before NEW when left out.
-    #[arg(value_name = "OLD")]
+    #[arg(value_name = "OLD", value_parser = clap::value_parser!(i64).range(1..))]
     old: Option<i64>,
 
     /// The later version; the newest when left out.
-    #[arg(value_name = "NEW")]
+    #[arg(value_name = "NEW", value_parser = clap::value_parser!(i64).range(1..))]
     new: Option<i64>,
 
     #[command(flatten)]
@@ -53,7 +55,7 @@ pub struct DiffOptions {
 
 pub fn list(options: &ListOptions) -> Result<(), Error> {
     let api = options.server.connect()?;
-    let (items, more) = api.list(&Call::get(["workflows"]), options.limit)?;
+    let (items, more) = api.list(&Call::get(["workflows"]), options.limit.get())?;
     if options.server.json {
         say_json(&json!({ "items": items }));
         return Ok(());
@@ -106,9 +108,10 @@ pub fn diff(options: &DiffOptions) -> Result<(), Error> {
     };
     let old = options.old.unwrap_or(new - 1);
     if old < 1 {
-        return Err(
-            Failure::NotNow(format!("{name} has one version; there is nothing to compare it with")).into()
-        );
+        return Err(Failure::NotNow(format!(
+            "there is no version of {name} before version {new} to compare it with"
+        ))
+        .into());
     }
     let path = ["workflows", name.as_str(), "versions", &new.to_string(), "compare"];
     let document = api.json(&Call::get(path).query("against", old))?;
@@ -188,7 +191,7 @@ fn valid(file: &Path) -> Result<(Vec<u8>, Pinned), Error> {
         Ok(pinned) => Ok((bytes, pinned)),
         Err(faults) => {
             let faults = faults.iter().map(|fault| line(fault).trim().to_owned()).collect();
-            Err(Failure::Faults { what: file.display().to_string(), faults }.into())
+            Err(Failure::Faults { what: clean(&file.display().to_string()), faults }.into())
         }
     }
 }

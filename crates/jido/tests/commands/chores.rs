@@ -71,7 +71,12 @@ fn faults_of_the_configuration_are_shown_together_before_anything_is_made() {
 
 #[test]
 fn a_wrong_command_line_exits_with_2() {
-    for arguments in [&["serve", "--listen", "here"][..], &["token", "create"], &["nothing"]] {
+    for arguments in [
+        &["serve", "--listen", "here"][..],
+        &["token", "create"],
+        &["nothing"],
+        &["run", "list", "--limit", "0"],
+    ] {
         assert_eq!(run(arguments).status.code(), Some(2), "{arguments:?}");
     }
 }

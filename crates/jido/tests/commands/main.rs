@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod chores;
+mod client;
 mod demo;
 
 use std::path::Path;
@@ -12,7 +13,16 @@ use std::process::{Command, Output};
 fn jido(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jido"));
     command.args(arguments);
-    for name in ["JIDO_DATA", "JIDO_DATABASE", "JIDO_CONFIG", "JIDO_OUTPUT", "JIDO_REJECTION", "RUST_LOG"] {
+    for name in [
+        "JIDO_DATA",
+        "JIDO_DATABASE",
+        "JIDO_CONFIG",
+        "JIDO_OUTPUT",
+        "JIDO_REJECTION",
+        "RUST_LOG",
+        "JIDO_SERVER",
+        "JIDO_TOKEN",
+    ] {
         command.env_remove(name);
     }
     command

@@ -1,6 +1,6 @@
 //! `jido run cancel`.
 
-use crate::client::api::{Call, said};
+use crate::client::call::{Call, said};
 use crate::client::reference::{RunReference, beneath, ids};
 use crate::client::say_json;
 use crate::client::server::ServerOptions;

@@ -3,17 +3,19 @@
 use super::evidence;
 use super::show::gate;
 use super::watch::{Until, WatchFor, follow_behind};
-use crate::client::api::{Api, Call, said};
+use crate::client::api::Api;
+use crate::client::call::{Call, said};
 use crate::client::failure::Failure;
 use crate::client::reference::{RunReference, beneath, ids};
 use crate::client::server::ServerOptions;
+use crate::client::text::clean;
 use crate::client::{prompt, say_json};
 use crate::error::Error;
-use crate::output::say;
+use crate::output::{note, say};
 use clap::Args;
 use domain::Digest;
 use engine::clock;
-use wire::{ApprovalResponse, ProblemCode, RunResponse};
+use wire::{ApprovalResponse, ProblemCode, RunResponse, StepList, StepResponse};
 
 #[derive(Debug, Args)]
 pub struct ApproveOptions {
@@ -89,11 +91,12 @@ pub fn approve(options: &ApproveOptions) -> Result<(), Error> {
     let digest = match settled(&options.evidence, &shown)? {
         Some(digest) => digest,
         None if prompt::is_possible() => {
-            evidence::in_full(&shown, clock::now()).iter().for_each(|text| eprintln!("{text}"));
+            let digest = undecided(&shown)?;
+            evidence::in_full(&shown, clock::now()).iter().for_each(|text| note(text));
             if !prompt::confirm("Approve exactly this?")? {
                 return Err(Failure::Declined.into());
             }
-            current(&shown)?
+            digest
         }
         None => {
             let what = "there is no terminal to ask at: name the evidence that was reviewed by --evidence DIGEST \
@@ -107,11 +110,24 @@ pub fn approve(options: &ApproveOptions) -> Result<(), Error> {
     }
     let form = if options.server.json { WatchFor::Scripts } else { WatchFor::People };
     follow_behind(&api, &run, run.last_event_seq, &Until::default(), form)?;
-    if let Some(destination) = shown.destination.filter(|_| form == WatchFor::People) {
-        let commit = shown.evidence.diff_summary.and_then(|diff| diff.commit).unwrap_or_default();
-        say(&format!("Shipped {} as {} on {}.", commit, destination.branch, destination.remote));
+    if form == WatchFor::People {
+        let steps: StepList = api.typed(&Call::get(beneath(&ids(&run), &["steps"])))?;
+        shipped(&shown, &steps.items).iter().for_each(|text| say(text));
     }
     Ok(())
+}
+
+/// What became of the approved commit, as the step says that shipped it: the branch may be another than was planned.
+fn shipped(shown: &ApprovalResponse, steps: &[StepResponse]) -> Option<String> {
+    let commit = shown.evidence.diff_summary.as_ref()?.commit.as_deref()?;
+    let mut outputs = steps.iter().rev().filter_map(|step| step.attempts.last()?.outputs.as_ref());
+    let outputs = outputs.find(|outputs| outputs["commit"] == commit && outputs["remote"].is_string())?;
+    let word = |name: &str| clean(outputs[name].as_str().unwrap_or_default());
+    let (branch, remote) = (word("branch"), word("remote"));
+    Some(match outputs["mode"].as_str() {
+        Some("dry_run") => format!("Stored {} as a bundle for {branch}; nothing is pushed.", clean(commit)),
+        _ => format!("Shipped {} as {branch} on {remote}.", clean(commit)),
+    })
 }
 
 pub fn reject(options: &RejectOptions) -> Result<(), Error> {
@@ -148,6 +164,14 @@ fn settled(options: &EvidenceOptions, shown: &ApprovalResponse) -> Result<Option
         None if options.yes => current(shown).map(Some),
         None => Ok(None),
     }
+}
+
+/// The evidence of a gate that waits for a decision.
+fn undecided(shown: &ApprovalResponse) -> Result<Digest, Failure> {
+    if shown.outcome.is_some() {
+        return Err(Failure::NotNow(format!("the gate {} is {} already", shown.step, shown.status)));
+    }
+    current(shown)
 }
 
 fn current(shown: &ApprovalResponse) -> Result<Digest, Failure> {
@@ -197,5 +221,32 @@ fn current_of(failure: &Failure) -> Option<String> {
     match failure {
         Failure::Refused { problem, .. } => problem.context.evidence_digest.as_ref().map(ToString::to_string),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+    use test_case::test_case;
+
+    /// The answer that the OpenAPI document shows for an operation.
+    fn example(operation: &str) -> Value {
+        let file = format!("{}/../api/src/document/examples/{operation}.json", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(file).unwrap();
+        serde_json::from_str::<Value>(&text).unwrap()["response"]["application/json"].take()
+    }
+
+    #[test_case("push", "Shipped COMMIT as fix-2 on origin."; "another branch than was planned")]
+    #[test_case("dry_run", "Stored COMMIT as a bundle for fix-2; nothing is pushed."; "a dry run")]
+    fn what_shipped_is_said_as_the_step_says_it(mode: &str, expected: &str) {
+        let shown: ApprovalResponse = serde_json::from_value(example("get_approval")).unwrap();
+        let mut steps: StepList = serde_json::from_value(example("list_steps")).unwrap();
+        assert_eq!(shipped(&shown, &steps.items), None);
+        let commit = shown.evidence.diff_summary.as_ref().unwrap().commit.clone().unwrap();
+        let outputs = json!({ "commit": commit, "branch": "fix-2", "remote": "origin", "mode": mode });
+        let worked = steps.items.iter_mut().rfind(|step| !step.attempts.is_empty()).unwrap();
+        worked.attempts.last_mut().unwrap().outputs = Some(outputs);
+        assert_eq!(shipped(&shown, &steps.items).unwrap(), expected.replace("COMMIT", &commit));
     }
 }

@@ -3,9 +3,11 @@
 //! Each request is bounded, so a dead connection is noticed; each says where the last one ended, so nothing is missed
 //! and nothing comes twice, whatever happened in between.
 
-use crate::client::api::{Api, Call, is_passing};
+use crate::client::api::{Api, is_passing};
+use crate::client::call::Call;
 use crate::client::failure::Failure;
 use crate::client::reference::beneath;
+use crate::output::note;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::thread;
@@ -14,6 +16,8 @@ use wire::EventResponse;
 
 /// How long one request waits for an event.
 const WAIT: Duration = Duration::from_secs(20);
+/// How long beyond `--timeout` an answer that is under way may take.
+const GRACE: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// The most events of one answer.
@@ -55,7 +59,9 @@ impl<'a> Follower<'a> {
             let wait = left.map_or(WAIT, |left| left.min(WAIT));
             let call =
                 Call::get(beneath(self.ids, &["events"])).query("after", self.after).query("limit", PAGE);
-            let Some(document) = self.ask_once(&call.waiting(wait))? else { continue };
+            let call = call.waiting(wait);
+            let call = left.into_iter().fold(call, |call, left| call.within(left + GRACE));
+            let Some(document) = self.ask_once(&call)? else { continue };
             let events = self.read(document)?;
             if !events.is_empty() {
                 return Ok(Next::Events(events));
@@ -80,7 +86,7 @@ impl<'a> Follower<'a> {
         match self.api.try_once(call) {
             Ok(answer) => {
                 if self.away.take().is_some() {
-                    eprintln!("jido: the server answers again");
+                    note("jido: the server answers again");
                 }
                 self.api.document(&answer).map(Some)
             }
@@ -112,7 +118,7 @@ impl<'a> Follower<'a> {
     fn pause(&mut self, failure: &Failure) {
         let pause = match self.away {
             None => {
-                eprintln!("jido: {failure}; trying again");
+                note(&format!("jido: {failure}; trying again"));
                 FIRST_PAUSE
             }
             Some(last) => (last * 2).min(LONGEST_PAUSE),

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// More than a request may have.
+/// The most that a request may have.
 const MAX_BYTES: u64 = 1 << 20;
 
 /// `name=value`, with a name that is not empty.
@@ -64,14 +64,20 @@ fn object(path: &Path) -> Result<Map<String, Value>, Error> {
 
 /// The text of a file, or of standard input for `-`.
 fn text_of(path: &Path) -> Result<String, Error> {
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let outcome = if path == Path::new("-") {
-        std::io::stdin().lock().take(MAX_BYTES).read_to_string(&mut text)
+        std::io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes)
     } else {
-        File::open(path).and_then(|file| file.take(MAX_BYTES).read_to_string(&mut text))
+        File::open(path).and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
     };
-    outcome.map_err(Error::io("read", path))?;
-    Ok(text)
+    let size = outcome.map_err(Error::io("read", path))?;
+    if size as u64 > MAX_BYTES {
+        let what = format!("{} is longer than the {MAX_BYTES} bytes that a request may have", path.display());
+        return Err(Failure::Usage(what).into());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        Failure::Usage(format!("{} is no text: {}", path.display(), error.utf8_error())).into()
+    })
 }
 
 /// The text as the schema wants it: as it is where a text may stand, as JSON otherwise.
@@ -118,6 +124,19 @@ mod tests {
         let Err(Error::Client(failure)) = read_all(&wrong) else { panic!("faults are refused") };
         assert_eq!(failure.lines().len(), 2);
         assert_eq!(failure.exit_code(), 1);
+    }
+
+    #[test]
+    fn a_file_is_taken_whole_or_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("text");
+        let whole = "x".repeat(usize::try_from(MAX_BYTES).unwrap());
+        std::fs::write(&path, &whole).unwrap();
+        assert_eq!(text_of(&path).unwrap(), whole);
+        std::fs::write(&path, whole + "x").unwrap();
+        assert!(text_of(&path).unwrap_err().to_string().contains("longer than"));
+        std::fs::write(&path, b"\xff").unwrap();
+        assert!(text_of(&path).unwrap_err().to_string().contains("is no text"));
     }
 
     #[test]

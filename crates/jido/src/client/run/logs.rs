@@ -1,13 +1,14 @@
 //! `jido run logs`.
 
-use crate::client::api::{Api, Call, is_passing};
+use crate::client::api::{Api, is_passing};
+use crate::client::call::Call;
 use crate::client::failure::Failure;
 use crate::client::reference::{RunReference, beneath, ids};
 use crate::client::say_json;
 use crate::client::server::ServerOptions;
 use crate::client::text::clean_log;
 use crate::error::Error;
-use crate::output::tell;
+use crate::output::{note, tell};
 use clap::Args;
 use domain::run::AttemptState;
 use serde_json::json;
@@ -49,7 +50,7 @@ pub fn logs(options: &LogsOptions) -> Result<(), Error> {
     let owner = attempt.inherited_from.map_or_else(|| ids.1.clone(), |run| run.to_string());
     let log =
         Log { api: &api, ids: (ids.0.clone(), owner), step: step.step.to_string(), attempt: attempt.attempt };
-    eprintln!("Log of {}, attempt {}:", log.step, log.attempt);
+    note(&format!("Log of {}, attempt {}:", log.step, log.attempt));
     if options.server.json {
         let text = String::from_utf8_lossy(&log.so_far()?).into_owned();
         say_json(&json!({ "step": log.step, "attempt": log.attempt, "text": text }));
@@ -137,7 +138,7 @@ impl Log<'_> {
                 Ok(read) => read,
                 Err(failure) if extent == Extent::ToItsEnd && is_passing(&failure) => {
                     if !away {
-                        eprintln!("jido: {failure}; trying again");
+                        note(&format!("jido: {failure}; trying again"));
                     }
                     away = true;
                     std::thread::sleep(LOOK);

@@ -69,9 +69,12 @@ A lost connection is taken up again: no event is missed, none comes twice.")]
 
     /// Print the patch that a run would ship, or shipped.
     #[command(after_help = "\
-Example:
-  jido run diff parser/12 | git apply --stat")]
-    Diff(OfRun),
+Examples:
+  jido run diff parser/12
+  jido run diff parser/12 --raw | git apply
+
+Characters that act on a terminal or hide there are written out, unless the patch is asked for as it is.")]
+    Diff(DiffOptions),
 
     /// Approve exactly what the gate shows: it ships.
     #[command(after_help = "\
@@ -119,6 +122,17 @@ pub struct OfRun {
 
     #[command(flatten)]
     server: ServerOptions,
+}
+
+/// A run's patch.
+#[derive(Debug, Args)]
+pub struct DiffOptions {
+    #[command(flatten)]
+    of_run: OfRun,
+
+    /// Print the patch as it is, for files and `git apply`.
+    #[arg(long)]
+    raw: bool,
 }
 
 pub fn execute(command: RunCommand) -> Result<(), Error> {

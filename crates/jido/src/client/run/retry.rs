@@ -1,12 +1,13 @@
 //! `jido run retry`.
 
 use super::watch::{Until, WatchFor, follow_to_end};
-use crate::client::api::Call;
+use crate::client::call::Call;
 use crate::client::reference::{RunReference, beneath, ids};
 use crate::client::say_json;
 use crate::client::server::ServerOptions;
+use crate::client::text::clean;
 use crate::error::Error;
-use crate::output::say;
+use crate::output::{note, say};
 use clap::Args;
 use engine::clock;
 use serde_json::json;
@@ -51,11 +52,11 @@ pub fn retry(options: &RetryOptions) -> Result<(), Error> {
     let document = api.json(&call.key(&key))?;
     let new: RunResponse = api.meaning(document.clone())?;
     let watched = options.watch || options.until.is_given();
-    let text = format!("Run {} repeats run {}: {}{}", new.number, run.number, api.server(), new.page);
+    let text = format!("Run {} repeats run {}: {}{}", new.number, run.number, api.server(), clean(&new.page));
     if !options.server.json {
         say(&text);
     } else if watched {
-        eprintln!("{text}");
+        note(&text);
     } else {
         say_json(&document);
     }

@@ -1,14 +1,15 @@
 //! `jido run show` and `jido run diff`.
 
-use super::{OfRun, evidence};
-use crate::client::api::{Api, Call};
+use super::{DiffOptions, OfRun, evidence};
+use crate::client::api::Api;
+use crate::client::call::Call;
 use crate::client::failure::Failure;
 use crate::client::reference::{beneath, ids};
 use crate::client::text::{ago, clean, clean_lines, span};
 use crate::client::{say_json, table};
 use crate::error::Error;
-use crate::output::say;
-use domain::{ApprovalId, Timestamp};
+use crate::output::{note, say, tell};
+use domain::{ApprovalId, Digest, Timestamp};
 use engine::clock;
 use serde_json::{Value, json};
 use wire::{ActionResponse, ApprovalResponse, DiffResponse, RunResponse, StepList, StepResponse};
@@ -51,16 +52,30 @@ pub fn show(options: &OfRun) -> Result<(), Error> {
 }
 
 /// Prints the patch of the run's newest gate.
-pub fn diff(options: &OfRun) -> Result<(), Error> {
-    let api = options.server.connect()?;
-    let run = options.run.find(&api)?;
+pub fn diff(options: &DiffOptions) -> Result<(), Error> {
+    let api = options.of_run.server.connect()?;
+    let run = options.of_run.run.find(&api)?;
     let document = api.json(&Call::get(beneath(&ids(&run), &["diff"])))?;
-    if options.server.json {
+    if options.of_run.server.json {
         say_json(&document);
         return Ok(());
     }
     let diff: DiffResponse = api.meaning(document)?;
-    say(clean_lines(&diff.patch).trim_end_matches('\n'));
+    if Digest::of(diff.patch.as_bytes()).hex() != diff.sha256 {
+        note(
+            "jido: the patch holds bytes that are no text; they are replaced here, so this is not quite what ships",
+        );
+    }
+    if options.raw {
+        return tell(&diff.patch);
+    }
+    let shown = clean_lines(&diff.patch);
+    if shown != diff.patch {
+        note(
+            "jido: the patch holds control or hidden characters; they are written out here, and --raw gives it as it is",
+        );
+    }
+    say(shown.trim_end_matches('\n'));
     Ok(())
 }
 

@@ -2,13 +2,14 @@
 
 use super::inputs::{file_pair, pair, read};
 use super::watch::{Until, WatchFor, follow_to_end};
-use crate::client::api::{Api, Call};
+use crate::client::api::Api;
+use crate::client::call::Call;
 use crate::client::failure::Failure;
 use crate::client::server::ServerOptions;
 use crate::client::text::clean;
 use crate::client::{reference, say_json};
 use crate::error::Error;
-use crate::output::say;
+use crate::output::{note, say};
 use clap::Args;
 use engine::clock;
 use serde_json::{Map, Value, json};
@@ -53,7 +54,7 @@ pub struct StartOptions {
     document: Option<PathBuf>,
 
     /// Starting again with the same key and the same content gives the same run.
-    #[arg(long, value_name = "KEY")]
+    #[arg(long, value_name = "KEY", value_parser = idempotency_key)]
     idempotency_key: Option<String>,
 
     /// Follow the run.
@@ -73,22 +74,38 @@ pub fn start(options: &StartOptions) -> Result<(), Error> {
     let document = send(&api, options, &project)?;
     let run: RunResponse = api.meaning(document.clone())?;
     let name = format!("{}/{}", clean(&project.name), run.number);
+    let page = format!("{}{}", api.server(), clean(&run.page));
     let watched = options.watch || options.until.is_given();
     if options.server.json && !watched {
         say_json(&document);
         return Ok(());
     }
     if options.server.json {
-        eprintln!("{name} started: {}{}", api.server(), run.page);
+        note(&format!("{name} started: {page}"));
     } else {
-        say(&format!("Started {name}: {}{}", api.server(), run.page));
+        say(&format!("Started {name}: {page}"));
     }
     if !watched {
-        eprintln!("Follow it: jido run watch {name}");
+        let handle = if is_plain(&name) { name } else { run.id.to_string() };
+        note(&format!("Follow it: jido run watch {handle}"));
         return Ok(());
     }
     let form = if options.server.json { WatchFor::Scripts } else { WatchFor::People };
     follow_to_end(&api, &run, &options.until, form)
+}
+
+/// A key as the header can hold it.
+fn idempotency_key(text: &str) -> Result<String, String> {
+    if (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(text.to_owned());
+    }
+    Err("expected 1 to 255 letters, digits and signs of ASCII, without blanks".to_owned())
+}
+
+/// Whether a shell takes the name as one word, and no command takes it for an option.
+fn is_plain(name: &str) -> bool {
+    let harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
+    name.bytes().all(harmless) && !name.starts_with('-')
 }
 
 fn send(api: &Api, options: &StartOptions, project: &ProjectResponse) -> Result<Value, Error> {
@@ -135,4 +152,28 @@ fn newest_or(api: &Api, name: &str, version: Option<i64>) -> Result<WorkflowVers
         None => api.typed::<WorkflowResponse>(&Call::get(["workflows", name]))?.newest_version,
     };
     api.typed(&Call::get(["workflows", name, "versions", &version.to_string()]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use test_case::test_case;
+
+    #[test_case("parser/12", true)]
+    #[test_case("team/parser/12", true; "a slash")]
+    #[test_case("two words/1", false)]
+    #[test_case("quo'te/1", false)]
+    #[test_case("-dash/1", false)]
+    #[test_case("Grüße/1", false)]
+    fn a_hint_names_a_run_as_a_shell_reads_it(name: &str, expected: bool) {
+        assert_eq!(is_plain(name), expected);
+    }
+
+    #[test_case("build-17/retry=2", true)]
+    #[test_case("", false; "nothing")]
+    #[test_case("two words", false)]
+    #[test_case("ü", false)]
+    fn a_key_is_one_word_of_ascii(key: &str, expected: bool) {
+        assert_eq!(idempotency_key(key).is_ok(), expected);
+    }
 }

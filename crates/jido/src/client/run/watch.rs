@@ -1,14 +1,15 @@
 //! `jido run watch`, and following a run that was just started.
 
 use super::follow::{Follower, Next};
-use crate::client::api::{Api, Call};
+use crate::client::api::Api;
+use crate::client::call::Call;
 use crate::client::failure::Failure;
 use crate::client::reference::{RunReference, beneath, ids};
 use crate::client::server::ServerOptions;
 use crate::client::text::{clean, clock_time, span};
 use crate::client::{Outcome, json_line};
 use crate::error::Error;
-use crate::output::{say, tell};
+use crate::output::{note, say, tell};
 use crate::span as spans;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -138,7 +139,11 @@ pub fn follow_behind(
 fn after(status: Status, event: EventKind) -> Status {
     match event {
         EventKind::RunCreated | EventKind::RunRetried => Status::Pending,
-        EventKind::RunStarted | EventKind::ApprovalGranted | EventKind::StepStarted => Status::Running,
+        // A rejection that cancels the run says so by an event of its own, right behind.
+        EventKind::RunStarted
+        | EventKind::ApprovalGranted
+        | EventKind::ApprovalRejected
+        | EventKind::StepStarted => Status::Running,
         EventKind::ApprovalRequested | EventKind::ApprovalBlocked | EventKind::ApprovalRefreshed => {
             Status::AwaitingApproval
         }
@@ -148,7 +153,6 @@ fn after(status: Status, event: EventKind) -> Status {
         EventKind::StepCompleted
         | EventKind::StepFailed
         | EventKind::ApprovalVoted
-        | EventKind::ApprovalRejected
         | EventKind::ApprovalExpired => status,
     }
 }
@@ -191,7 +195,7 @@ fn say_gate(follower: &mut Follower<'_>, ids: &(String, String)) -> Result<(), F
     for text in super::evidence::in_short(&gate) {
         say(&format!("          {text}"));
     }
-    eprintln!("Look and decide: jido run show {0}; jido run approve {0}; jido run reject {0}", run.id);
+    note(&format!("Look and decide: jido run show {0}; jido run approve {0}; jido run reject {0}", run.id));
     Ok(())
 }
 
@@ -202,6 +206,12 @@ mod tests {
 
     fn until(statuses: &[Status]) -> Until {
         Until { wait_for: statuses.to_vec(), timeout: None }
+    }
+
+    #[test]
+    fn work_that_a_rejection_sends_back_waits_at_no_gate() {
+        let status = after(Status::AwaitingApproval, EventKind::ApprovalRejected);
+        assert_eq!(until(&[Status::AwaitingApproval]).verdict(status), None);
     }
 
     #[test_case(&[], Status::Completed, Some(Ok(())); "completed is what is usually hoped for")]
