@@ -32,6 +32,7 @@ mod retry;
 mod revocation;
 mod runs;
 mod step_retry;
+mod tls;
 mod voters;
 mod webhooks;
 mod wrong_requests;

@@ -10,25 +10,28 @@ use std::{
 /// Every package of the workspace with the workspace packages that it may depend on.
 ///
 /// Development dependencies may name one more: `private-postgres`.
-const ALLOWED: [(&str, &[&str]); 13] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("reports", &[]),
     ("git", &[]),
     ("sandbox", &[]),
     ("private-postgres", &[]),
+    ("openapi-downgrade", &[]),
     ("wire", &["domain"]),
     ("frontend", &["domain", "wire"]),
     ("persistence", &["domain"]),
     ("engine", &["domain", "git", "persistence", "reports", "sandbox"]),
     ("api", &["domain", "engine", "persistence", "wire"]),
     ("jido", &["api", "domain", "engine", "git", "persistence", "sandbox", "wire"]),
-    ("xtask", &["private-postgres"]),
+    ("xtask", &["openapi-downgrade", "private-postgres"]),
     // It knows the product by HTTP alone.
     ("blackbox", &[]),
+    // It knows the contract alone.
+    ("rust-client", &["openapi-downgrade"]),
 ];
 
 /// Crates that only the named packages may depend on directly.
-const RESERVED: [(&str, &[&str]); 12] = [
+const RESERVED: [(&str, &[&str]); 16] = [
     ("diesel", &["persistence"]),
     ("diesel-async", &["persistence"]),
     ("diesel_migrations", &["persistence"]),
@@ -39,6 +42,10 @@ const RESERVED: [(&str, &[&str]); 12] = [
     ("utoipa-swagger-ui", &["api"]),
     ("landlock", &["sandbox"]),
     ("leptos", &["frontend"]),
+    ("comfy-table", &["jido"]),
+    ("drift", &["xtask"]),
+    ("progenitor", &["rust-client"]),
+    ("ureq", &["jido", "xtask"]),
     ("wasm-bindgen-cli-support", &["xtask"]),
     ("wasm_split_cli_support", &["xtask"]),
 ];

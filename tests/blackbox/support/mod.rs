@@ -15,6 +15,7 @@ pub mod scene;
 pub mod server;
 pub mod stream;
 pub mod terminal;
+pub mod tls;
 pub mod workflows;
 
 pub use api::{Api, Reply};
@@ -28,6 +29,7 @@ pub use run::Run;
 pub use scene::Scene;
 pub use server::{Backend, Options, Server};
 pub use terminal::Terminal;
+pub use tls::{Identity, TlsFront};
 
 use std::time::Duration;
 

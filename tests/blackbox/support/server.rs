@@ -35,11 +35,13 @@ pub struct Options {
     pub lease_seconds: u64,
     /// Appended to the configuration.
     pub configuration: String,
+    /// The certificates that it trusts; those of the machine where there is none.
+    pub trusted: Option<PathBuf>,
 }
 
 impl Options {
     pub fn on(backend: Backend) -> Self {
-        Self { backend, lease_seconds: 30, configuration: String::new() }
+        Self { backend, lease_seconds: 30, configuration: String::new(), trusted: None }
     }
 }
 
@@ -49,6 +51,7 @@ pub struct Server {
     /// Name of the PostgreSQL database.
     database: Option<String>,
     marker: String,
+    trusted: Option<PathBuf>,
     life: Mutex<Option<Life>>,
 }
 
@@ -81,8 +84,13 @@ impl Server {
                 Some(name)
             }
         };
-        let server =
-            Arc::new(Self { folder, database, marker: super::unique("marker"), life: Mutex::new(None) });
+        let server = Arc::new(Self {
+            folder,
+            database,
+            marker: super::unique("marker"),
+            trusted: options.trusted.clone(),
+            life: Mutex::new(None),
+        });
         let scratch = server.scratch();
         let configuration = format!(
             "{}\n{}\n[steps]\nenv = [\"{}\"]\nwritable = [{scratch:?}]\nmax_live = 4\nlease_seconds = {}\n",
@@ -105,6 +113,9 @@ impl Server {
         command.arg("--data").arg(self.data()).arg("--config").arg(self.folder.path().join("jido.toml"));
         command.arg("--address-file").arg(&address_file);
         command.env(processes::MARKER, &self.marker).env(agents::SECRET_VARIABLE, agents::SECRET);
+        if let Some(certificates) = &self.trusted {
+            command.env("SSL_CERT_FILE", certificates);
+        }
         let log = self.open_log();
         let process = command
             .stdin(Stdio::null())

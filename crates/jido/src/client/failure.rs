@@ -81,6 +81,10 @@ impl Failure {
     pub fn remedy(&self) -> Option<String> {
         Some(match self {
             Self::Refused { problem, .. } => clean(&problem.remediation),
+            Self::Unreachable { detail, .. } if detail.contains("certificate") => {
+                "let this machine trust whoever signed the server's certificate, for example by SSL_CERT_FILE"
+                    .to_owned()
+            }
             Self::Unreachable { server, .. } => {
                 format!("see that the server runs and that {server} is its address (--server, JIDO_SERVER)")
             }
