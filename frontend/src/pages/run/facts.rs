@@ -4,9 +4,10 @@ use super::view::RunView;
 use super::words;
 use crate::components::{DigestText, Elapsed, When};
 use crate::text::visible;
+use domain::concurrency::Group;
 use domain::event::EventKind;
 use leptos::prelude::*;
-use wire::RunResponse;
+use wire::{FullGroup, RunResponse};
 
 /// What the run is, as a list of names and values.
 #[component]
@@ -25,6 +26,8 @@ pub fn Facts(view: RunView, run: Signal<RunResponse>, project_name: Memo<String>
         })
     });
     let labels = fixed.labels.clone();
+    let in_the_way = Memo::new(move |_| run.with(|run| run.waiting_for.clone()));
+    let project_of_runs = fixed.project_id;
     view! {
         <dl class="run-facts">
             <div>
@@ -59,6 +62,18 @@ pub fn Facts(view: RunView, run: Signal<RunResponse>, project_name: Memo<String>
                     }}
                 </dd>
             </div>
+            {move || in_the_way.get().map(|full| view! {
+                <div>
+                    <dt>"Waits for"</dt>
+                    <dd data-fact="waiting">
+                        {slot_of(&full)}
+                        {full.runs.iter().enumerate().map(|(index, id)| view! {
+                            " "
+                            <a href=format!("/projects/{project_of_runs}/runs/{id}")>{in_the_way_name(index, full.runs.len())}</a>
+                        }).collect_view()}
+                    </dd>
+                </div>
+            })}
             <div>
                 <dt>"Attempt"</dt>
                 <dd>
@@ -96,6 +111,24 @@ fn base_of((name, commit): (Option<String>, Option<String>)) -> AnyView {
         <DigestText digest=commit name="base commit" />
     }
     .into_any()
+}
+
+/// What the run waits for, in a sentence.
+fn slot_of(full: &FullGroup) -> String {
+    let group = match full.group {
+        Group::Workflow => "of this workflow in this project",
+        Group::Project => "of this project",
+    };
+    let runs = if full.limit == 1 { "1 run".to_owned() } else { format!("{} runs", full.limit) };
+    format!("a free slot: {runs} {group} may be at work at once.")
+}
+
+fn in_the_way_name(index: usize, all: usize) -> String {
+    if all == 1 {
+        "Show the run in the way".to_owned()
+    } else {
+        format!("Show run {} of {all} in the way", index + 1)
+    }
 }
 
 fn source(source: &str) -> String {
