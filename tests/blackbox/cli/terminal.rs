@@ -52,6 +52,7 @@ async fn a_token_that_is_typed_is_not_shown() {
     let cli = Cli::stranger();
     let mut terminal = Terminal::begin(&cli, &["login", &scene.server.address()]);
     terminal.until("Token for ").await;
+    terminal.until_keys_are_hidden().await;
     terminal.type_line(&token).await;
     let shown = terminal.ends_with(0).await;
     assert!(shown.contains("owner") && !shown.contains(&token), "{shown}");

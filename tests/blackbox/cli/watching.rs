@@ -147,7 +147,7 @@ async fn a_server_that_is_away_for_long_does_not_end_a_watch() {
     caught.seen().await;
     scene.server.kill();
     caught.release();
-    relay.refused(8).await;
+    relay.refused(5).await;
     scene.server.begin();
     watch.end().await.expect(0);
     run.cancel().await.expect(200);

@@ -1,8 +1,9 @@
 //! `jido` at a real terminal, with a person who types.
 
-use super::program::jido;
+use super::program::{jido, output_of};
 use super::{Cli, PATIENCE};
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
@@ -43,6 +44,16 @@ impl Terminal {
         }
     }
 
+    /// Waits until the terminal no longer shows what is typed. No event tells of that, so this looks again and again.
+    pub async fn until_keys_are_hidden(&self) {
+        let script = self.child.id().expect("it runs");
+        let began = Instant::now();
+        while !hides_keys(script).unwrap_or_default() {
+            assert!(began.elapsed() < PATIENCE, "what is typed is shown:\n{}", self.shown());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     pub async fn type_line(&mut self, text: &str) {
         self.keys.write_all(format!("{text}\n").as_bytes()).await.expect("the terminal takes keys");
     }
@@ -61,4 +72,13 @@ impl Terminal {
             Err(_) => panic!("`{}` was silent for {PATIENCE:?}:\n{}", self.command, self.shown()),
         }
     }
+}
+
+/// Whether the terminal of the process that `script` started shows no keys; nothing where that has not begun yet.
+fn hides_keys(script: u32) -> Option<bool> {
+    let children = std::fs::read_to_string(format!("/proc/{script}/task/{script}/children")).ok()?;
+    let child = children.split_whitespace().next()?;
+    let terminal = std::fs::read_link(format!("/proc/{child}/fd/0")).ok()?;
+    let state = output_of(std::process::Command::new("stty").arg("-F").arg(terminal).arg("-a"));
+    Some(String::from_utf8_lossy(&state.stdout).split_whitespace().any(|word| word == "-echo"))
 }

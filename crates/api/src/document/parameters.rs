@@ -5,12 +5,16 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::{RefOr, Required};
 
+/// What a decision names: the digest of the evidence, quoted.
+const EVIDENCE_PATTERN: &str = r#"^"sha256:[0-9a-f]{64}"$"#;
+
 /// Describes an operation's parameters.
 pub fn describe(operation: &mut Operation) {
     path_names_alone(operation);
+    let decides = matches!(operation.operation_id.as_deref(), Some("approve_run" | "reject_run"));
     for parameter in operation.parameters.iter_mut().flatten() {
         let RefOr::T(parameter) = parameter else { continue };
-        describe_header(parameter);
+        describe_header(parameter, if decides { EVIDENCE_PATTERN } else { preconditions::IF_MATCH_PATTERN });
         if let Some(schema) = parameter.schema.take() {
             parameter.schema = Some(without_null(schema));
         }
@@ -37,12 +41,12 @@ fn path_names_alone(operation: &mut Operation) {
 
 /// Says what the headers that several operations read look like, and that a precondition which answers 428 when it is
 /// missing is required.
-fn describe_header(parameter: &mut Parameter) {
+fn describe_header(parameter: &mut Parameter, if_match: &str) {
     let pattern = match parameter.name.as_str() {
         idempotency::HEADER => idempotency::PATTERN,
         "If-Match" => {
             parameter.required = Required::True;
-            preconditions::IF_MATCH_PATTERN
+            if_match
         }
         _ => return,
     };
