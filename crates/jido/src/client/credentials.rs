@@ -38,7 +38,11 @@ pub struct Credentials {
 impl Credentials {
     /// What is stored; nothing where there is no file, or no home folder where one could be.
     pub fn load() -> Result<Self, Error> {
-        path().map_or_else(|_| Ok(Self::default()), |path| Self::read(&path))
+        Self::in_file(path().ok().as_deref())
+    }
+
+    fn in_file(path: Option<&Path>) -> Result<Self, Error> {
+        path.map_or_else(|| Ok(Self::default()), Self::read)
     }
 
     pub fn default_server(&self) -> Option<&str> {
@@ -125,6 +129,11 @@ mod tests {
         assert_eq!(Credentials::read(&path).unwrap(), stored);
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+    }
+
+    #[test]
+    fn without_a_home_folder_nothing_is_stored_and_nothing_is_wrong() {
+        assert_eq!(Credentials::in_file(None).unwrap(), Credentials::default());
     }
 
     #[test]

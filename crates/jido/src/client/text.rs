@@ -76,7 +76,7 @@ fn log_with(colours: Colours, text: &str) -> String {
             Some(length) => {
                 if colours == Colours::Kept {
                     out.push_str(&rest[..length]);
-                    coloured = true;
+                    coloured = !matches!(&rest[..length], "\u{1b}[0m" | "\u{1b}[m");
                 }
                 rest = &rest[length..];
             }
@@ -161,6 +161,7 @@ mod tests {
     #[test]
     fn the_colours_of_a_log_end_with_it() {
         assert_eq!(log_with(Colours::Kept, "\u{1b}[8mhidden"), "\u{1b}[8mhidden\u{1b}[0m");
+        assert_eq!(log_with(Colours::Kept, "\u{1b}[31mred\u{1b}[0m"), "\u{1b}[31mred\u{1b}[0m");
         assert_eq!(log_with(Colours::Kept, "plain"), "plain");
     }
 

@@ -93,6 +93,7 @@ pub fn approve(options: &ApproveOptions) -> Result<(), Error> {
         None if prompt::is_possible() => {
             let digest = undecided(&shown)?;
             evidence::in_full(&shown, clock::now()).iter().for_each(|text| note(text));
+            note(&format!("  patch: jido run diff {}", run.id));
             if !prompt::confirm("Approve exactly this?")? {
                 return Err(Failure::Declined.into());
             }
