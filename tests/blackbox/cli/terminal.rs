@@ -59,7 +59,7 @@ async fn a_token_that_is_typed_is_not_shown() {
     cli.run(&["project", "list"]).await.expect(0);
 }
 
-#[test_case(None, "red \u{1b}[1;31mtext\u{1b}[0m \\u{1b}[2J\\u{7}end\n\u{1b}[0m"; "colours, and none beyond the log")]
+#[test_case(None, "red \u{1b}[1;31mtext\u{1b}[0m \\u{1b}[2J\\u{7}end\n"; "colours")]
 #[test_case(Some("1"), "red text \\u{1b}[2J\\u{7}end\n"; "no colours where none are wanted")]
 #[tokio::test]
 async fn a_log_has_its_colours_at_a_terminal_and_nothing_else_that_acts(

@@ -10,6 +10,7 @@ mod logs;
 mod retry;
 mod show;
 mod start;
+mod then;
 mod watch;
 
 use super::reference::RunReference;

@@ -1,13 +1,10 @@
 //! `jido run retry`.
 
-use super::watch::{Until, WatchFor, follow_to_end};
+use super::then::Then;
 use crate::client::call::Call;
 use crate::client::reference::{RunReference, beneath, ids};
-use crate::client::say_json;
-use crate::client::server::ServerOptions;
 use crate::client::text::clean;
 use crate::error::Error;
-use crate::output::{note, say};
 use clap::Args;
 use engine::clock;
 use serde_json::json;
@@ -26,19 +23,12 @@ pub struct RetryOptions {
     #[arg(long, conflicts_with = "step")]
     latest_base: bool,
 
-    /// Follow the new run.
-    #[arg(long)]
-    watch: bool,
-
     #[command(flatten)]
-    until: Until,
-
-    #[command(flatten)]
-    server: ServerOptions,
+    then: Then,
 }
 
 pub fn retry(options: &RetryOptions) -> Result<(), Error> {
-    let api = options.server.connect()?;
+    let api = options.then.connect()?;
     let run = options.run.find(&api)?;
     let path = ids(&run);
     let key = clock::new_id().to_string();
@@ -51,18 +41,6 @@ pub fn retry(options: &RetryOptions) -> Result<(), Error> {
     };
     let document = api.json(&call.key(&key))?;
     let new: RunResponse = api.meaning(document.clone())?;
-    let watched = options.watch || options.until.is_given();
     let text = format!("Run {} repeats run {}: {}{}", new.number, run.number, api.server(), clean(&new.page));
-    if !options.server.json {
-        say(&text);
-    } else if watched {
-        note(&text);
-    } else {
-        say_json(&document);
-    }
-    if !watched {
-        return Ok(());
-    }
-    let form = if options.server.json { WatchFor::Scripts } else { WatchFor::People };
-    follow_to_end(&api, &new, &options.until, form)
+    options.then.tell_and_follow(&api, &document, &text, &new.id.to_string())
 }

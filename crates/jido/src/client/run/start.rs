@@ -1,15 +1,13 @@
 //! `jido run start`.
 
 use super::inputs::{file_pair, pair, read};
-use super::watch::{Until, WatchFor, follow_to_end};
+use super::then::Then;
 use crate::client::api::Api;
 use crate::client::call::Call;
 use crate::client::failure::Failure;
-use crate::client::server::ServerOptions;
+use crate::client::reference;
 use crate::client::text::clean;
-use crate::client::{reference, say_json};
 use crate::error::Error;
-use crate::output::{note, say};
 use clap::Args;
 use engine::clock;
 use serde_json::{Map, Value, json};
@@ -57,41 +55,19 @@ pub struct StartOptions {
     #[arg(long, value_name = "KEY", value_parser = idempotency_key)]
     idempotency_key: Option<String>,
 
-    /// Follow the run.
-    #[arg(long)]
-    watch: bool,
-
     #[command(flatten)]
-    until: Until,
-
-    #[command(flatten)]
-    server: ServerOptions,
+    then: Then,
 }
 
 pub fn start(options: &StartOptions) -> Result<(), Error> {
-    let api = options.server.connect()?;
+    let api = options.then.connect()?;
     let project = reference::project(&api, &options.project)?;
     let document = send(&api, options, &project)?;
     let run: RunResponse = api.meaning(document.clone())?;
     let name = format!("{}/{}", clean(&project.name), run.number);
-    let page = format!("{}{}", api.server(), clean(&run.page));
-    let watched = options.watch || options.until.is_given();
-    if options.server.json && !watched {
-        say_json(&document);
-        return Ok(());
-    }
-    if options.server.json {
-        note(&format!("{name} started: {page}"));
-    } else {
-        say(&format!("Started {name}: {page}"));
-    }
-    if !watched {
-        let handle = if is_plain(&name) { name } else { run.id.to_string() };
-        note(&format!("Follow it: jido run watch {handle}"));
-        return Ok(());
-    }
-    let form = if options.server.json { WatchFor::Scripts } else { WatchFor::People };
-    follow_to_end(&api, &run, &options.until, form)
+    let text = format!("Started {name}: {}{}", api.server(), clean(&run.page));
+    let handle = if is_plain(&name) { name } else { run.id.to_string() };
+    options.then.tell_and_follow(&api, &document, &text, &handle)
 }
 
 /// A key as the header can hold it.
