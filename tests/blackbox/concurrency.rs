@@ -76,7 +76,8 @@ async fn a_newer_run_takes_the_slot_when_the_processes_of_the_older_one_are_gone
     assert_eq!(started.line(|| scene.server.log()).await, "older");
     let mut newer = scene.start(&project, &workflow, json!({ "title": "newer" })).await;
     assert_eq!(older.get().await["status"], "cancelled");
-    assert_eq!(started.line(|| scene.server.log()).await, "after");
+    let said = started.line(|| scene.server.log()).await;
+    assert_eq!(said, "after", "{}", scene.server.log());
     assert_eq!(newer.wait_for_end().await["status"], "completed");
     older.wait_for_end().await;
     let last = older.part("transitions").await["items"].as_array().unwrap().last().unwrap().clone();
