@@ -63,9 +63,9 @@ async fn a_newer_run_takes_the_slot_when_the_processes_of_the_older_one_are_gone
     let scene = Scene::own(&Options::on(backend));
     let place = scene.scratch();
     let mut started = Pipe::new(&place.join("started"));
-    // The older run takes its time to end; a newer one says whether it was waited for.
+    // The older run takes its time to end; a newer one says whether it is still there.
     let script = format!(
-        "if [ \"$TITLE\" = older ]; then trap 'sleep 1; touch {0}/gone; exit 1' TERM; echo older > {1}; while :; do sleep 0.1; done; fi; if [ -e {0}/gone ]; then echo after > {1}; else echo beside > {1}; fi",
+        "if [ \"$TITLE\" = older ]; then echo $$ > {0}/pid; trap 'sleep 1; exit 1' TERM; echo older > {1}; while :; do sleep 0.1; done; fi; if [ -d /proc/$(cat {0}/pid) ]; then echo beside > {1}; else echo after > {1}; fi",
         place.display(),
         started.path()
     );
