@@ -63,10 +63,24 @@ test("a step behind a gate says beforehand that it begins at the gate", async ({
   const approval = await api.get(`${at}/approvals/${gate.approval.id}`);
   await api.post(`${at}/approvals/${approval.id}/approve`, {}, { "If-Match": `"${approval.evidence.digest}"` });
   await api.until(at, (run) => run.status === "failed");
+  // The steps arrive after the dialog was opened: until then it promises nothing and sends nothing.
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route("**/steps", async (route) => {
+    await held;
+    await route.continue();
+  });
   await page.goto(at);
   await page.locator(".failure").getByRole("button", { name: /Retry from this step/ }).click();
   const dialog = page.getByRole("dialog");
+  const submit = dialog.getByRole("button", { name: "Retry from this step" });
+  await expect(dialog).toContainText("attempt 2");
+  await expect(submit).toHaveAttribute("aria-disabled", "true");
+  await submit.click({ force: true });
+  await expect(dialog).not.toContainText("begins at");
+  release();
   await expect(dialog).toContainText("It begins at the gate gate before after");
+  await expect(dialog).toContainText("Taken over from this run and not run again: work, check");
   await dialog.getByRole("button", { name: "Retry from this step" }).click();
   await expect(page.locator("main .page-head .status")).toHaveText("awaiting approval");
   await expect(page.locator("[data-step=work]")).toContainText("taken over");

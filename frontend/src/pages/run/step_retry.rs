@@ -2,7 +2,7 @@
 
 use super::view::RunView;
 use crate::api::{Failure, IdempotencyKey, use_api};
-use crate::components::{Dialog, ProblemPanel};
+use crate::components::{Dialog, Loaded, ProblemPanel};
 use domain::contract::StepKey;
 use domain::run::AttemptState;
 use leptos::{ev, prelude::*};
@@ -72,14 +72,13 @@ fn StepRetryForm(view: RunView, step: StepKey, open: RwSignal<bool>) -> impl Int
     let is_sending = RwSignal::new(false);
     // One intention: a request whose answer is lost is sent again under the same key.
     let key = StoredValue::new(IdempotencyKey::new());
-    let beginning = view.steps.data.with_untracked(|steps| {
-        Beginning::of(&step, steps.as_ref().map(|steps| steps.items.as_slice()).unwrap_or_default())
-    });
+    // What it takes over is said before it can be asked for.
+    let is_known = Memo::new(move |_| view.steps.data.with(Option::is_some));
     let attempt = view.run.data.with_untracked(|run| run.as_ref().map_or(2, |run| run.attempt + 1));
     let asked = step.clone();
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
-        if is_sending.get_untracked() {
+        if is_sending.get_untracked() || !is_known.get_untracked() {
             return;
         }
         is_sending.set(true);
@@ -101,6 +100,28 @@ fn StepRetryForm(view: RunView, step: StepKey, open: RwSignal<bool>) -> impl Int
             }
         });
     };
+    view! {
+        <p>{format!("A new run, attempt {attempt}, with the same version, settings and inputs. This run stays as it is.")}</p>
+        <Loaded query=view.steps rows=2 let:steps>
+            {
+                let step = step.clone();
+                move || steps.with(|steps| said(&step, Beginning::of(&step, &steps.items)))
+            }
+        </Loaded>
+        {move || failure.get().map(|failure| view! { <ProblemPanel failure=failure /> })}
+        <form on:submit=submit>
+            <div class="actions">
+                <button type="submit" class="btn primary" aria-disabled=move || (is_sending.get() || !is_known.get()).to_string()>
+                    {move || if is_sending.get() { "Starting…" } else { "Retry from this step" }}
+                </button>
+                <button type="button" class="btn" on:click=move |_| open.set(false)>"Not now"</button>
+            </div>
+        </form>
+    }
+}
+
+/// Where the retry begins and what it takes over, in words.
+fn said(step: &StepKey, beginning: Beginning) -> impl IntoView + use<> {
     let begins = match beginning.gate {
         Some(gate) => view! {
             <p>
@@ -121,18 +142,8 @@ fn StepRetryForm(view: RunView, step: StepKey, open: RwSignal<bool>) -> impl Int
         view! { <p>"Taken over from this run and not run again: "{names.collect_view()}"."</p> }.into_any()
     };
     view! {
-        <p>{format!("A new run, attempt {attempt}, with the same version, settings and inputs. This run stays as it is.")}</p>
         {begins}
         {taken_over}
-        {move || failure.get().map(|failure| view! { <ProblemPanel failure=failure /> })}
-        <form on:submit=submit>
-            <div class="actions">
-                <button type="submit" class="btn primary" aria-disabled=move || is_sending.get().to_string()>
-                    {move || if is_sending.get() { "Starting…" } else { "Retry from this step" }}
-                </button>
-                <button type="button" class="btn" on:click=move |_| open.set(false)>"Not now"</button>
-            </div>
-        </form>
     }
 }
 
