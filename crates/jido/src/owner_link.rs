@@ -48,8 +48,8 @@ pub struct OwnerLinkOptions {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  jido sign-in-link --user alice
-  jido sign-in-link --user alice --address https://jido.example
+  jido sign-in-link --user approver
+  jido sign-in-link --user approver --address https://jido.example
 
 The link works once, within 15 minutes. New users are invited in the browser application or by POST /api/v1/invitations.")]
 pub struct SignInLinkOptions {

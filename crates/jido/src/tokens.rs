@@ -24,7 +24,7 @@ Examples:
   jido token create --name laptop --data ./data
   TOKEN=$(jido token create --name ci --expires-in 30d \\
     --scope read_projects --scope read_workflows --scope read_runs --scope start_runs)
-  jido token create --user alice --name dashboard --scope read_projects --scope read_runs --data ./data
+  jido token create --user approver --name dashboard --scope read_projects --scope read_runs --data ./data
   jido token create --name deploys --project 0199f0c2-7d1e-7a40-8c11-2f6d0a3b5e77 --scope start_runs
   curl -H \"Authorization: Bearer $TOKEN\" http://127.0.0.1:8700/api/v1/projects
 
@@ -38,7 +38,7 @@ while the server runs: that is how the first token of a server is made.")]
     #[command(after_help = "\
 Examples:
   jido token list
-  jido token list --user alice --data ./data")]
+  jido token list --user approver --data ./data")]
     List(OfUser),
 
     /// Revoke a token: the next request that uses it is refused.

@@ -85,7 +85,7 @@ pub struct CreateInvitationRequest {
     /// Whom it is for, in your own words; whoever accepts chooses the user name.
     #[cfg_attr(
         feature = "openapi",
-        schema(min_length = 1, max_length = 100, example = "Alice from the parser team")
+        schema(min_length = 1, max_length = 100, example = "An approver of the parser team")
     )]
     #[validate(length(min = 1, max = 100), custom(function = check::name))]
     pub name: String,
@@ -149,7 +149,7 @@ pub struct AcceptInvitationRequest {
     #[validate(length(min = 1, max = 200))]
     pub token: String,
     /// The user name, unique and for good.
-    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::UserName, example = "alice"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::schema::UserName, example = "approver"))]
     pub name: UserName,
 }
 

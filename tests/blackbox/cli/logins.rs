@@ -118,6 +118,40 @@ async fn several_servers_are_remembered_and_one_that_is_gone_is_forgotten_all_th
     cli.run(&["project", "list"]).await.expect(0);
 }
 
+/// The link is spent by then, and nobody would hold the token.
+#[tokio::test]
+async fn a_login_that_cannot_be_stored_leaves_no_token_behind() {
+    let scene = Scene::own(&Options::on(Backend::Sqlite));
+    let cli = Cli::stranger();
+    let before = listed(&scene.api, "/tokens").await;
+    let link = scene.server.jido(&["owner-link"]);
+    std::fs::create_dir_all(cli.credentials().parent().unwrap()).unwrap();
+    std::fs::write(cli.credentials(), "servers = 7").unwrap();
+    cli.run(&["login", &link]).await.expect(2).tells(&["is broken"]);
+    std::fs::remove_file(cli.credentials()).unwrap();
+    // A folder stands where the lock would be.
+    let lock = cli.credentials().with_extension("lock");
+    std::fs::create_dir(&lock).unwrap();
+    cli.run(&["login", &link]).await.expect(3).tells(&["credentials.lock"]);
+    std::fs::remove_dir(&lock).unwrap();
+    let after = listed(&scene.api, "/tokens").await;
+    let made: Vec<&Value> = after.iter().filter(|token| !before.contains(token)).collect();
+    assert_eq!(made.len(), 1, "the broken file was found before the link was spent: {made:#?}");
+    assert!(made[0]["revoked_at"].is_string(), "{made:#?}");
+}
+
+#[tokio::test]
+async fn scripts_read_nothing_where_the_server_answers_with_nothing() {
+    let scene = Scene::own(&Options::on(Backend::Sqlite));
+    let cli = Cli::stranger();
+    cli.run(&["login", &scene.server.jido(&["owner-link"])]).await.expect(0);
+    let made = cli.run(&["token", "create", "--name", "ci", "--json"]).await.expect(0);
+    let made: Value = serde_json::from_str(&made.stdout).unwrap();
+    let id = made["token"]["id"].as_str().expect("a token has an id").to_owned();
+    assert_eq!(cli.run(&["token", "revoke", &id, "--json"]).await.expect(0).stdout, "");
+    assert_eq!(cli.run(&["logout", "--json"]).await.expect(0).stdout, "");
+}
+
 /// Somebody who signs in by links.
 async fn link_user(scene: &Scene) -> String {
     scene.person(json!([])).await.name

@@ -7,7 +7,7 @@ use domain::TokenId;
 use etcetera::{BaseStrategy, choose_base_strategy};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -54,19 +54,44 @@ impl Credentials {
     }
 
     /// Stores a login, which becomes the default.
-    pub fn add(mut self, server: &str, login: Login) -> Result<PathBuf, Error> {
-        self.servers.insert(server.to_owned(), login);
-        self.default = Some(server.to_owned());
-        self.store()
+    pub fn add(server: &str, login: Login) -> Result<PathBuf, Error> {
+        let path = path()?;
+        Self::update(&path, |stored| {
+            stored.servers.insert(server.to_owned(), login);
+            stored.default = Some(server.to_owned());
+        })?;
+        Ok(path)
     }
 
     /// Forgets a login. Another one, if there is one, becomes the default.
-    pub fn remove(mut self, server: &str) -> Result<PathBuf, Error> {
-        self.servers.remove(server);
-        if self.default.as_deref() == Some(server) {
-            self.default = self.servers.keys().next().cloned();
+    pub fn remove(server: &str) -> Result<(), Error> {
+        Self::update(&path()?, |stored| {
+            stored.servers.remove(server);
+            if stored.default.as_deref() == Some(server) {
+                stored.default = stored.servers.keys().next().cloned();
+            }
+        })
+    }
+
+    /// Changes what is stored, one program after the other: none overwrites what another just stored.
+    fn update(path: &Path, change: impl FnOnce(&mut Self)) -> Result<(), Error> {
+        if let Some(folder) = path.parent() {
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)
+                .map_err(Error::io("create", folder))?;
+            let private = fs::Permissions::from_mode(0o700);
+            fs::set_permissions(folder, private).map_err(Error::io("make private", folder))?;
         }
-        self.store()
+        let lock = path.with_extension("lock");
+        let held = File::create(&lock).map_err(Error::io("create", &lock))?;
+        held.lock().map_err(Error::io("lock", &lock))?;
+        let mut stored = Self::read(path)?;
+        change(&mut stored);
+        let text = toml::to_string(&stored)
+            .map_err(|error| Failure::Usage(format!("the logins cannot be written as TOML: {error}")))?;
+        files::replace(path, &text, Readers::Owner)
     }
 
     fn read(path: &Path) -> Result<Self, Error> {
@@ -79,26 +104,6 @@ impl Credentials {
             Failure::Usage(format!("{} is broken: {detail}; remove it and log in again", path.display()))
                 .into()
         })
-    }
-
-    fn store(&self) -> Result<PathBuf, Error> {
-        let path = path()?;
-        self.write(&path)?;
-        Ok(path)
-    }
-
-    fn write(&self, path: &Path) -> Result<(), Error> {
-        if let Some(folder) = path.parent() {
-            fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(folder)
-                .map_err(Error::io("create", folder))?;
-            let private = fs::Permissions::from_mode(0o700);
-            fs::set_permissions(folder, private).map_err(Error::io("make private", folder))?;
-        }
-        let text = toml::to_string(self).unwrap_or_default();
-        files::replace(path, &text, Readers::Owner)
     }
 }
 
@@ -120,15 +125,38 @@ mod tests {
     fn logins_are_kept_by_server_in_a_private_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("jidocode/credentials.toml");
-        let mut stored = Credentials::read(&path).unwrap();
-        assert_eq!(stored, Credentials::default());
-        stored.servers.insert("https://a.example".to_owned(), login("alice"));
-        stored.servers.insert("https://b.example".to_owned(), Login { plain_http: true, ..login("bob") });
-        stored.default = Some("https://b.example".to_owned());
-        stored.write(&path).unwrap();
-        assert_eq!(Credentials::read(&path).unwrap(), stored);
+        assert_eq!(Credentials::read(&path).unwrap(), Credentials::default());
+        let plain = Login { plain_http: true, ..login("approver") };
+        for (server, login) in
+            [("https://a.example", login("maintainer")), ("https://b.example", plain.clone())]
+        {
+            Credentials::update(&path, |stored| drop(stored.servers.insert(server.to_owned(), login)))
+                .unwrap();
+        }
+        let stored = Credentials::read(&path).unwrap();
+        assert_eq!(stored.login("https://a.example"), Some(&login("maintainer")));
+        assert_eq!(stored.login("https://b.example"), Some(&plain));
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+    }
+
+    #[test]
+    fn logins_at_the_same_moment_are_all_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("jidocode/credentials.toml");
+        std::thread::scope(|scope| {
+            for number in 0..16 {
+                let path = &path;
+                scope.spawn(move || {
+                    let server = format!("https://{number}.example");
+                    Credentials::update(path, |stored| {
+                        stored.servers.insert(server, login("maintainer"));
+                    })
+                    .unwrap();
+                });
+            }
+        });
+        assert_eq!(Credentials::read(&path).unwrap().servers.len(), 16);
     }
 
     #[test]

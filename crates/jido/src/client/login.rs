@@ -12,6 +12,7 @@ use crate::output::{note, say};
 use crate::span;
 use clap::Args;
 use serde_json::{Value, json};
+use std::path::PathBuf;
 use std::time::Duration;
 use url::Url;
 use wire::{CreatedTokenResponse, SessionResponse};
@@ -61,6 +62,8 @@ pub struct LogoutOptions {
 pub fn login(options: &LoginOptions) -> Result<(), Error> {
     let named = options.target.as_deref().or(options.server.named());
     let (server, credential) = credential(named, options)?;
+    // What is stored is broken or not before a link is spent.
+    Credentials::load()?;
     if !options.server.allow_plain_http {
         require_privacy(&server)?;
     }
@@ -69,17 +72,26 @@ pub fn login(options: &LoginOptions) -> Result<(), Error> {
         Credential::Token(token) => Login { user: String::new(), token, token_id: None, plain_http: false },
     };
     login.plain_http = options.server.allow_plain_http;
-    let document = Api::new(&server, Some(login.token.clone())).json(&Call::get(["session"]))?;
-    let session: SessionResponse = Api::new(&server, None).meaning(document.clone())?;
-    login.user.clone_from(&session.name);
-    let path = Credentials::load()?.add(&server, login)?;
+    // A token that nobody holds shall not live on.
+    let (document, path) =
+        check_and_store(&server, &mut login).inspect_err(|_| revoke_what_it_made(&server, &login))?;
     if options.server.json {
         say_json(&document);
         return Ok(());
     }
+    let session: SessionResponse = Api::new(&server, None).meaning(document)?;
     say(&format!("Logged in to {server} as {}{}.", session.name, role(&session)));
     note(&format!("The token is stored in {}.", path.display()));
     Ok(())
+}
+
+/// Asks the server who the token speaks for, and stores the login: the server's answer, and where it is stored.
+fn check_and_store(server: &str, login: &mut Login) -> Result<(Value, PathBuf), Error> {
+    let api = Api::new(server, Some(login.token.clone()));
+    let document = api.json(&Call::get(["session"]))?;
+    login.user = api.meaning::<SessionResponse>(document.clone())?.name;
+    let path = Credentials::add(server, login.clone())?;
+    Ok((document, path))
 }
 
 pub fn logout(options: &LogoutOptions) -> Result<(), Error> {
@@ -89,17 +101,23 @@ pub fn logout(options: &LogoutOptions) -> Result<(), Error> {
         None => stored.default_server().ok_or(Failure::NoServer)?.to_owned(),
     };
     let login = stored.login(&server).cloned().ok_or_else(|| Failure::NoToken(server.clone()))?;
-    if let Some(id) = login.token_id {
-        let api = Api::new(&server, Some(login.token));
-        if let Err(failure) = api.send(&Call::delete(["tokens", &id.to_string()])) {
-            note(&format!(
-                "jido: the token could not be revoked: {failure}; `jido token revoke {id}` does it later"
-            ));
-        }
+    revoke_what_it_made(&server, &login);
+    Credentials::remove(&server)?;
+    if !options.server.json {
+        say(&format!("Logged out of {server}."));
     }
-    stored.remove(&server)?;
-    say(&format!("Logged out of {server}."));
     Ok(())
+}
+
+/// Revokes the token where the login made it; where that fails, it says what does it later.
+fn revoke_what_it_made(server: &str, login: &Login) {
+    let Some(id) = login.token_id else { return };
+    let api = Api::new(server, Some(login.token.clone()));
+    if let Err(failure) = api.send(&Call::delete(["tokens", &id.to_string()])) {
+        note(&format!(
+            "jido: the token could not be revoked: {failure}; `jido token revoke {id}` does it later"
+        ));
+    }
 }
 
 /// What a login begins with.

@@ -30,6 +30,14 @@ pub fn project(api: &Api, name: &str) -> Result<ProjectResponse, Failure> {
     api.meaning(found)
 }
 
+/// What a project is called; who may read runs but no projects knows it by its id.
+pub fn project_name(api: &Api, id: ProjectId) -> Result<String, Failure> {
+    match api.typed::<ProjectResponse>(&Call::get(["projects", &id.to_string()])) {
+        Err(failure) if failure.code() == Some(ProblemCode::Forbidden) => Ok(id.to_string()),
+        found => found.map(|project| project.name),
+    }
+}
+
 /// A run as it was named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunReference {

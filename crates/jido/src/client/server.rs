@@ -21,7 +21,7 @@ pub struct ServerOptions {
     #[arg(long, env = "JIDO_ALLOW_PLAIN_HTTP", value_parser = FalseyValueParser::new(), global = true)]
     pub allow_plain_http: bool,
 
-    /// Print the API's own JSON, for scripts.
+    /// Print the API's own JSON, for scripts; nothing where the API answers with nothing.
     #[arg(long, global = true)]
     pub json: bool,
 }

@@ -97,6 +97,8 @@ pub fn list_tokens(server: &ServerOptions) -> Result<(), Error> {
 pub fn revoke_token(server: &ServerOptions, id: TokenId) -> Result<(), Error> {
     let api = server.connect()?;
     api.send(&Call::delete(["tokens", &id.to_string()]))?;
-    say(&format!("The token {id} is revoked."));
+    if !server.json {
+        say(&format!("The token {id} is revoked."));
+    }
     Ok(())
 }

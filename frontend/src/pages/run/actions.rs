@@ -178,9 +178,10 @@ fn what_ends(view: RunView, run: &RunResponse) -> String {
     let Some(step) = &run.current_step else {
         return "No step has begun. Nothing is shipped.".to_owned();
     };
-    let uses = view.steps.data.with(|steps| {
-        let steps = steps.iter().flat_map(|steps| &steps.items);
-        steps.into_iter().find(|found| found.step == *step).map(|found| found.uses.clone())
+    let what = view.steps.data.with(|steps| {
+        // What is not known yet is not promised.
+        let found = steps.as_ref()?.items.iter().find(|found| found.step == *step)?;
+        Some(words::of_interruption(&found.uses))
     });
-    format!("The run is at the step {step}. {}", words::of_interruption(uses.as_deref().unwrap_or_default()))
+    format!("The run is at the step {step}. {}", what.unwrap_or_default())
 }

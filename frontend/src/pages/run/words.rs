@@ -108,7 +108,7 @@ pub fn of_interruption(uses: &str) -> &'static str {
         "test" => "The test command is ended. Nothing is shipped.",
         "approval" => "The gate closes undecided. Nothing is shipped.",
         "ship" => "The push may have begun; look at the remote's branch afterwards.",
-        _ => "Nothing is shipped.",
+        _ => "The step is ended. What it did outside of the run's workspace is not undone.",
     }
 }
 

@@ -4,7 +4,7 @@ use super::{DiffOptions, OfRun, evidence};
 use crate::client::api::Api;
 use crate::client::call::Call;
 use crate::client::failure::Failure;
-use crate::client::reference::{beneath, ids};
+use crate::client::reference::{beneath, ids, project_name};
 use crate::client::text::{ago, clean, clean_lines, span};
 use crate::client::{say_json, table};
 use crate::error::Error;
@@ -28,7 +28,7 @@ pub fn show(options: &OfRun) -> Result<(), Error> {
         return Ok(());
     }
     let now = clock::now();
-    head(&run, now).iter().for_each(|text| say(text));
+    head(&run, &project_name(&api, run.project_id)?, now).iter().for_each(|text| say(text));
     let steps: StepList = api.meaning(steps)?;
     say("");
     table::print(
@@ -84,10 +84,11 @@ pub fn gate(api: &Api, ids: &(String, String), approval: ApprovalId) -> Result<V
     api.json(&Call::get(beneath(ids, &["approvals", &approval.to_string()])))
 }
 
-fn head(run: &RunResponse, now: Timestamp) -> Vec<String> {
+fn head(run: &RunResponse, project: &str, now: Timestamp) -> Vec<String> {
     let title = run.title.as_deref().map_or_else(String::new, |title| format!(": {}", clean(title)));
     let status = run.status.as_str().replace('_', " ");
-    let mut lines = vec![format!("Run {}{title}", run.number), format!("  status: {status}")];
+    let mut lines =
+        vec![format!("Run {}/{}{title}", clean(project), run.number), format!("  status: {status}")];
     lines.push(format!("  workflow: {} version {}", run.workflow.name, run.workflow.version));
     let who = run.initiating_actor.name.as_deref().unwrap_or("the runtime");
     lines.push(format!("  started by {} {}", clean(who), ago(run.created_at, now)));
