@@ -24,6 +24,8 @@ T = TypeVar("T")
 client = AuthenticatedClient(base_url=os.environ["SERVER"], token=os.environ["TOKEN"], timeout=Timeout(60))
 project = UUID(os.environ["PROJECT"])
 
+ENDED = {EventKind.RUN_COMPLETED, EventKind.RUN_FAILED, EventKind.RUN_CANCELLED}
+
 
 def main() -> None:
     # Every fault of a request comes at once, each with its place.
@@ -39,7 +41,7 @@ def main() -> None:
     run = answered(start_run.sync(project, client=client, body=request, idempotency_key=str(uuid4())))
     print(f"run {run.number} is {run.status}")
 
-    seen = watch(run.id, 0, {EventKind.APPROVAL_REQUESTED, EventKind.RUN_FAILED})
+    seen = watch(run.id, 0, {EventKind.APPROVAL_REQUESTED, EventKind.APPROVAL_BLOCKED} | ENDED)
 
     gate = answered(get_run.sync(project, run.id, client=client)).approval
     if gate is None:
@@ -66,7 +68,7 @@ def main() -> None:
     )
     print(f"gate is {approved.status}")
 
-    watch(run.id, seen, {EventKind.RUN_COMPLETED, EventKind.RUN_FAILED, EventKind.RUN_CANCELLED})
+    watch(run.id, seen, ENDED)
     run = answered(get_run.sync(project, run.id, client=client))
     if approved.destination is None:
         sys.exit("nothing ships")

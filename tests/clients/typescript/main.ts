@@ -7,6 +7,8 @@ import type { components, paths } from "./generated/jido.js";
 type Problem = components["schemas"]["Problem"];
 type EventKind = components["schemas"]["EventKind"];
 
+const ENDED: EventKind[] = ["run_completed", "run_failed", "run_cancelled"];
+
 const { SERVER, TOKEN, PROJECT } = process.env;
 if (!SERVER || !TOKEN || !PROJECT) throw new Error("SERVER, TOKEN and PROJECT must be set");
 
@@ -34,7 +36,7 @@ const run = answered(
 console.log(`run ${run.number} is ${run.status}`);
 const path = { ...project, run_id: run.id };
 
-const seen = await watch(0, ["approval_requested", "run_failed"]);
+const seen = await watch(0, ["approval_requested", "approval_blocked", ...ENDED]);
 
 const atGate = answered(await client.GET("/api/v1/projects/{project_id}/runs/{run_id}", { params: { path } }));
 if (!atGate.approval) throw new Error("the run has no gate");
@@ -55,7 +57,7 @@ const approved = answered(
 );
 console.log(`gate is ${approved.status}`);
 
-await watch(seen, ["run_completed", "run_failed", "run_cancelled"]);
+await watch(seen, ENDED);
 const ended = answered(await client.GET("/api/v1/projects/{project_id}/runs/{run_id}", { params: { path } }));
 const destination = approved.destination;
 console.log(`run ${ended.number} is ${ended.status}: ${destination?.branch} on ${destination?.remote}`);

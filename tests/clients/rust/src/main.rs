@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
+const ENDED: [EventKind; 3] = [EventKind::RunCompleted, EventKind::RunFailed, EventKind::RunCancelled];
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Outcome<()> {
     let project: Uuid = env::var("PROJECT")?.parse()?;
@@ -29,7 +31,8 @@ async fn main() -> Outcome<()> {
     let run_id = run.id;
     println!("run {} is {}", run.number, run.status);
 
-    let at_gate = [EventKind::ApprovalRequested, EventKind::RunFailed];
+    let mut at_gate = vec![EventKind::ApprovalRequested, EventKind::ApprovalBlocked];
+    at_gate.extend(ENDED);
     let seen = watch(&client, project, run_id, 0, &at_gate).await?;
 
     let run = client.get_run().project_id(project).run_id(run_id).send().await?.into_inner();
@@ -50,8 +53,7 @@ async fn main() -> Outcome<()> {
     let approved = approve.send().await?.into_inner();
     println!("gate is {}", approved.status);
 
-    let ended = [EventKind::RunCompleted, EventKind::RunFailed, EventKind::RunCancelled];
-    watch(&client, project, run_id, seen, &ended).await?;
+    watch(&client, project, run_id, seen, &ENDED).await?;
     let run = client.get_run().project_id(project).run_id(run_id).send().await?.into_inner();
     let destination = approved.destination.ok_or("nothing ships")?;
     println!("run {} is {}: {} on {}", run.number, run.status, destination.branch, destination.remote);
