@@ -21,7 +21,7 @@ mod views;
 
 pub use document::{openapi, openapi_json};
 pub use server::{MetricsReaders, Settings, serve};
-pub use views::render_event;
+pub use views::{render_event, render_token};
 
 #[cfg(test)]
 mod tests;

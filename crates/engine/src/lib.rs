@@ -17,6 +17,7 @@ mod metrics;
 mod publication;
 mod retry;
 mod scheduler;
+mod settings;
 mod signals;
 mod snapshots;
 mod start;

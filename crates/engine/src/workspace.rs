@@ -42,32 +42,6 @@ impl Mirrors {
 }
 
 impl Engine {
-    /// What is wrong with a project's settings on this server; pointers as in the request that sets them.
-    pub fn project_faults(&self, settings: &ProjectSettings) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        if let Some(url) = &settings.repository
-            && let Err(error) = RemoteUrl::parse(url)
-        {
-            faults.push(Fault::new("/repository", FaultCode::InvalidFormat, format!("{error}.")));
-        }
-        if let Some(agent) = &settings.agent
-            && !self.config().agents.contains_key(agent)
-        {
-            let detail = format!(
-                "The server's configuration has no agent named {agent}. It has: {}.",
-                names(self.config().agents.keys())
-            );
-            faults.push(Fault::new("/agent", FaultCode::NotFound, detail));
-        }
-        if let Some(credential) = &settings.credential
-            && !self.config().credentials.contains_key(credential)
-        {
-            let detail = format!("The server's configuration has no credential named {credential}.");
-            faults.push(Fault::new("/credential", FaultCode::NotFound, detail));
-        }
-        faults
-    }
-
     /// What the workflow needs of the project and does not find.
     pub(crate) fn workspace_faults(&self, settings: &ProjectSettings, pinned: &Pinned) -> Vec<Fault> {
         let mut faults = Vec::new();
@@ -121,11 +95,6 @@ impl Engine {
         };
         Ok(Some(Remote { url, credential }))
     }
-}
-
-fn names<'a>(keys: impl Iterator<Item = &'a String>) -> String {
-    let names: Vec<&str> = keys.map(String::as_str).collect();
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }
 
 /// The snapshots around the attempts of a run.

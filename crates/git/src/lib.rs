@@ -24,5 +24,6 @@ pub use mirror::{
 };
 pub use oid::{Oid, OidError};
 pub use process::Git;
+pub use refname::check_branch;
 pub use remote::{Credential, Remote};
 pub use url::{RemoteUrl, RemoteUrlError};

@@ -34,6 +34,11 @@ impl fmt::Display for RefName {
     }
 }
 
+/// Whether work may be pushed to a branch of this name: [`Error::InvalidRef`] where git has no such branches.
+pub fn check_branch(name: &str) -> Result<()> {
+    RefName::beneath("refs/heads/", &format!("refs/heads/{name}")).map(drop)
+}
+
 fn invalid(name: &str) -> Error {
     Error::InvalidRef { name: name.chars().take(MAX_NAME_BYTES).collect() }
 }

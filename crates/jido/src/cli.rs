@@ -19,7 +19,8 @@ First steps with a server of your own:
 
 The main job, from anywhere:
   jido login http://127.0.0.1:8700          by a token, or by the one-time link that `serve` prints
-  jido run start fix_failing_tests --project demo --input failure_signal='tests fail on main' --watch
+  jido run start fix_failing_tests --project demo --input failure_signal='tests fail on main' \\
+      --watch --wait-for awaiting_approval
   jido run show demo/1                      what would ship: change, tests, risks
   jido run approve demo/1 --wait            exactly that is committed and pushed
   jido run reject demo/1 --rationale 'why'  cancelled, or sent back with the reason

@@ -169,7 +169,7 @@ impl Error {
                     .to_owned()
             }
             Self::NoUser(_) => {
-                "see who there is under Users in the browser application; the owner is named `owner`"
+                "see who there is under People in the browser application; the owner is named `owner`"
                     .to_owned()
             }
             Self::UserDisabled(_) => "somebody who may manage users enables them again".to_owned(),

@@ -11,7 +11,9 @@ use engine::clock;
 use persistence::Store;
 use persistence::commands::{CreateToken, GetProject, ListTokens, RevokeToken};
 use persistence::records::TokenRecord;
+use serde_json::json;
 use std::time::Duration;
+use wire::{CreatedTokenResponse, TokenList};
 
 /// The longest name of a token, in characters.
 const MAX_NAME: usize = 100;
@@ -145,12 +147,17 @@ async fn create(options: CreateOptions) -> Result<(), Error> {
         project_ids: Some(options.projects).filter(|projects| !projects.is_empty()),
     };
     require_projects(&store, record.project_ids.as_deref().unwrap_or_default()).await?;
+    let token = api::render_token(record.clone());
     match store.write(CreateToken(record)).await {
         Ok(()) => {}
         Err(persistence::Error::NotFound) => return Err(Error::UserDisabled(user.name)),
         Err(error) => return Err(Error::store("store the token")(error)),
     }
-    say(&secret);
+    if options.of_user.server.json {
+        client::say_json(&json!(CreatedTokenResponse { token, secret }));
+    } else {
+        say(&secret);
+    }
     Ok(())
 }
 
@@ -174,6 +181,11 @@ async fn list(options: &OfUser) -> Result<(), Error> {
     let user = users::find(&store, name).await?;
     let tokens =
         store.read(ListTokens { user_id: user.id }).await.map_err(Error::store("list the tokens"))?;
+    if options.server.json {
+        let items = tokens.into_iter().map(api::render_token).collect();
+        client::say_json(&json!(TokenList { items }));
+        return Ok(());
+    }
     if tokens.is_empty() {
         say(&format!("{} has no tokens; `jido token create --name NAME` makes one.", user.name));
         return Ok(());
@@ -200,7 +212,9 @@ async fn revoke(options: &RevokeOptions) -> Result<(), Error> {
         }
         Err(error) => return Err(Error::store("revoke the token")(error)),
     }
-    say(&format!("The token {} is revoked.", options.id));
+    if !options.of_user.server.json {
+        say(&format!("The token {} is revoked.", options.id));
+    }
     Ok(())
 }
 

@@ -77,6 +77,7 @@ async fn a_list_is_read_over_as_many_pages_as_it_has() {
         let found: Vec<_> =
             printed["items"].as_array().unwrap().iter().map(|run| run["id"].clone()).collect();
         assert!(found == ids[..limit.min(ids.len())], "--limit {limit}: {} runs", found.len());
+        assert_eq!(printed["next_cursor"].is_string(), limit < ids.len(), "--limit {limit}");
     }
     let table = cli.run(&["run", "list", "--project", &project, "--limit", "3"]).await.done();
     assert_eq!(table.lines().count(), 4, "{table}");

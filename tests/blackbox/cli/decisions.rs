@@ -165,6 +165,10 @@ async fn a_gate_that_was_decided_keeps_its_outcome() {
     let approval = run.approval().await;
     // The same person's same decision is the one that stands; the other one is refused.
     cli.run(&["run", "approve", &run.id, "--evidence", &digest]).await.expect(0);
+    let again = ["run", "approve", &run.id, "--evidence", &digest];
+    assert!(cli.run(&again).await.done().contains("already"));
+    let changed = [&again[..], &["--rationale", "another reason"]].concat();
+    cli.run(&changed).await.expect(7).tells(&["approved already", "rationale"]);
     cli.run(&["run", "reject", &run.id, "--evidence", &digest]).await.expect(7);
     assert_eq!(run.approval().await, approval);
     assert_eq!(run.wait_for_end().await["status"], "completed");

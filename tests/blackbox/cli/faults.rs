@@ -45,10 +45,19 @@ async fn all_faults_of_a_start_are_told_at_once() {
     let said = cli.run(&with(&["--input", "text=ab", "--input", "colour=red"])).await.expect(1);
     assert_named(&said, &["--input text", "--input colour"]);
     let said = cli
-        .run(&with(&["--input", "number=seven", "--input", "list=no", "--input", "text=abc"]))
+        .run(&with(&[
+            "--input",
+            "number=seven",
+            "--input",
+            "list=no",
+            "--input",
+            "text=ab",
+            "--input",
+            "colour=red",
+        ]))
         .await
         .expect(1);
-    assert_named(&said, &["--input number", "--input list"]);
+    assert_named(&said, &["--input number", "--input list", "--input text", "--input colour"]);
     let said = cli.run(&["run", "start", "no_such_flow", "--project", &project]).await.expect(1);
     assert_named(&said, &["WORKFLOW"]);
     assert_no_run(&scene, &project).await;

@@ -154,6 +154,9 @@ async fn a_run_is_named_by_id_by_number_and_by_the_address_of_its_page() {
     for name in names {
         assert_eq!(shown(&cli, &name).await["run"]["id"], json!(run.id), "{name}");
     }
+    // Another server may be a copy, with the same ids.
+    let elsewhere = format!("https://other.example{}", document["page"].as_str().unwrap());
+    cli.run(&["run", "cancel", &elsewhere]).await.expect(2).tells(&["other.example", "--server"]);
     run.cancel().await.expect(200);
     // What was done in an archived project can still be looked at.
     scene.api.post(&format!("/projects/{}/archive", run.project), &json!({})).await.expect(200);

@@ -118,12 +118,10 @@ async fn several_servers_are_remembered_and_one_that_is_gone_is_forgotten_all_th
     cli.run(&["project", "list"]).await.expect(0);
 }
 
-/// The link is spent by then, and nobody would hold the token.
 #[tokio::test]
-async fn a_login_that_cannot_be_stored_leaves_no_token_behind() {
+async fn a_link_is_not_spent_on_a_login_that_cannot_be_stored() {
     let scene = Scene::own(&Options::on(Backend::Sqlite));
     let cli = Cli::stranger();
-    let before = listed(&scene.api, "/tokens").await;
     let link = scene.server.jido(&["owner-link"]);
     std::fs::create_dir_all(cli.credentials().parent().unwrap()).unwrap();
     std::fs::write(cli.credentials(), "servers = 7").unwrap();
@@ -131,13 +129,46 @@ async fn a_login_that_cannot_be_stored_leaves_no_token_behind() {
     std::fs::remove_file(cli.credentials()).unwrap();
     // A folder stands where the lock would be.
     let lock = cli.credentials().with_extension("lock");
+    std::fs::remove_file(&lock).unwrap();
     std::fs::create_dir(&lock).unwrap();
     cli.run(&["login", &link]).await.expect(3).tells(&["credentials.lock"]);
     std::fs::remove_dir(&lock).unwrap();
+    cli.run(&["login", &link]).await.expect(0);
+}
+
+/// The link is spent by then, and nobody would hold the token.
+#[tokio::test]
+async fn a_login_that_fails_behind_its_token_leaves_none_behind() {
+    let scene = Scene::own(&Options::on(Backend::Sqlite));
+    let relay = Relay::to(&scene.server).await;
+    let cli = Cli::stranger();
+    let before = listed(&scene.api, "/tokens").await;
+    let link = scene.server.jido(&["owner-link"]);
+    let (_, secret) = link.split_once("/sign-in").expect("a link leads to a page");
+    let link = format!("{}/sign-in{secret}", relay.address());
+    let caught = relay.hold("GET", "/session");
+    let meanwhile = async {
+        caught.seen().await;
+        // A folder stands where the logins would be.
+        std::fs::create_dir(cli.credentials()).unwrap();
+        caught.release();
+    };
+    let arguments = ["login", link.as_str()];
+    let (said, ()) = tokio::join!(cli.run(&arguments), meanwhile);
+    said.expect(3).tells(&["credentials.toml"]);
     let after = listed(&scene.api, "/tokens").await;
     let made: Vec<&Value> = after.iter().filter(|token| !before.contains(token)).collect();
-    assert_eq!(made.len(), 1, "the broken file was found before the link was spent: {made:#?}");
+    assert_eq!(made.len(), 1, "{made:#?}");
     assert!(made[0]["revoked_at"].is_string(), "{made:#?}");
+}
+
+#[tokio::test]
+async fn a_token_on_the_command_line_is_neither_taken_nor_repeated() {
+    let scene = Scene::shared(Backend::Sqlite);
+    let token = scene.server.create_token();
+    let said = Cli::stranger().run(&["login", &token]).await.expect(2);
+    assert!(!said.stderr.contains(&token), "{}", said.describe());
+    said.tells(&["--token-stdin"]);
 }
 
 #[tokio::test]

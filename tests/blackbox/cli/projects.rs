@@ -44,6 +44,8 @@ async fn a_project_is_made_as_it_was_described_and_is_listed() {
     let listed = cli.run(&["project", "list", "--json"]).await.json();
     assert!(listed["items"].as_array().unwrap().contains(&made), "{listed:#}");
 
+    let wrong = ["project", "add", "other", "--default-branch", "..bad", "--branch-pattern", "{run}.lock"];
+    cli.run(&wrong).await.expect(1).tells(&["--default-branch", "--branch-pattern", "Git has no branches"]);
     let taken = cli.run(&["project", "add", &name]).await.expect(7);
     assert!(taken.stderr.contains("name"), "{}", taken.describe());
 }

@@ -94,8 +94,13 @@ async fn a_token_is_made_listed_and_revoked_on_the_database(backend: Backend) {
     let list = cli.run(&["token", "list", "--data", data]).await.done();
     let id = id_of(&scene, &name).await;
     assert!(list.contains(&name) && list.contains(&id) && !list.contains(&made), "{list}");
-    cli.run(&["token", "revoke", &id, "--data", data]).await.expect(0);
+    let listed = cli.run(&["token", "list", "--data", data, "--json"]).await.json();
+    assert_eq!(listed, scene.api.get("/tokens").await.expect(200));
+    assert_eq!(cli.run(&["token", "revoke", &id, "--data", data, "--json"]).await.expect(0).stdout, "");
     api.get("/projects").await.problem(401, "unauthenticated");
+    let created = cli.run(&["token", "create", "--name", &name, "--data", data, "--json"]).await.json();
+    scene.api.with_token(created["secret"].as_str().unwrap()).get("/projects").await.expect(200);
+    assert_eq!(created["token"]["name"], json!(name));
     let short =
         secret(cli.run(&["token", "create", "--name", &name, "--expires-in", "12h", "--data", data]).await);
     scene.api.with_token(&short).get("/projects").await.expect(200);

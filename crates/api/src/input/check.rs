@@ -13,7 +13,8 @@ use validator::Validate;
 
 use crate::error::{Error, Result};
 
-/// A value with every fault that was found in it. Without faults there is a value.
+/// A value with every fault that was found in it. Without faults there is a value; with faults it lacks the members
+/// that cannot be read, where it can do without them, so that what else is wrong can be told too.
 #[derive(Debug)]
 pub struct Checked<T> {
     pub value: Option<T>,
@@ -25,6 +26,7 @@ impl<T: DeserializeOwned + Validate + ToSchema> Checked<T> {
     pub fn new(source: Value, prefix: &str) -> Result<Self> {
         let mut faults = schema_faults(&compiled::<T>()?.validator, &source);
         refuse_nul(&source, "", &mut faults);
+        let readable = (!faults.is_empty()).then(|| without(source.clone(), &faults));
         let value = match serde_json::from_value::<T>(source) {
             Ok(value) => {
                 let found =
@@ -44,7 +46,7 @@ impl<T: DeserializeOwned + Validate + ToSchema> Checked<T> {
                         format!("The value cannot be read: {error}."),
                     ));
                 }
-                None
+                readable.and_then(|source| serde_json::from_value(source).ok())
             }
         };
         let faults = faults.into_iter().map(|fault| fault.beneath(prefix)).collect();
@@ -58,6 +60,17 @@ impl<T: DeserializeOwned + Validate + ToSchema> Checked<T> {
             _ => Err(Error::invalid(self.faults)),
         }
     }
+}
+
+/// The value without the members that have faults.
+fn without(mut value: Value, faults: &[Fault]) -> Value {
+    for fault in faults {
+        let Some((above, name)) = fault.pointer.rsplit_once('/') else { continue };
+        if let Some(members) = value.pointer_mut(above).and_then(Value::as_object_mut) {
+            members.remove(&name.replace("~1", "/").replace("~0", "~"));
+        }
+    }
+    value
 }
 
 /// Refuses U+0000 in any text: neither PostgreSQL nor a process's environment can hold it.

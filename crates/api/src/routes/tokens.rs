@@ -7,6 +7,7 @@ use crate::identity::{Credential, Principal, hash_secret, new_secret};
 use crate::input::{Body, TokenPath};
 use crate::problems;
 use crate::server::App;
+use crate::views::render_token;
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpResponse, delete, get, post, web};
 use domain::access::Rights;
@@ -16,7 +17,7 @@ use persistence::commands::{CreateToken, ListTokens, RevokeToken};
 use persistence::records::TokenRecord;
 use std::time::Duration;
 use utoipa_actix_web::service_config::ServiceConfig;
-use wire::{CreateTokenRequest, CreatedTokenResponse, TokenList, TokenResponse};
+use wire::{CreateTokenRequest, CreatedTokenResponse, TokenList};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -57,7 +58,7 @@ async fn create_token(
     app.engine.store().write(CreateToken(record.clone())).await?;
     Ok(HttpResponse::Created()
         .insert_header((CACHE_CONTROL, "no-store"))
-        .json(CreatedTokenResponse { token: token(record), secret }))
+        .json(CreatedTokenResponse { token: render_token(record), secret }))
 }
 
 /// What a new token is limited to.
@@ -120,7 +121,7 @@ async fn limits(
 #[get("/tokens")]
 async fn list_tokens(app: web::Data<App>, caller: Principal) -> Result<HttpResponse> {
     let records = app.engine.store().read(ListTokens { user_id: caller.user.id }).await?;
-    Ok(HttpResponse::Ok().json(TokenList { items: records.into_iter().map(token).collect() }))
+    Ok(HttpResponse::Ok().json(TokenList { items: records.into_iter().map(render_token).collect() }))
 }
 
 /// Revoke an API token
@@ -136,16 +137,4 @@ async fn revoke_token(app: web::Data<App>, caller: Principal, path: TokenPath) -
     let change = RevokeToken { id: path.token_id, user_id: caller.user.id, now: clock::now() };
     app.engine.store().write(change).await.map_err(missing("token"))?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-fn token(record: TokenRecord) -> TokenResponse {
-    TokenResponse {
-        id: record.id,
-        name: record.name,
-        created_at: record.created_at,
-        expires_at: record.expires_at,
-        revoked_at: record.revoked_at,
-        scopes: record.scopes,
-        project_ids: record.project_ids,
-    }
 }

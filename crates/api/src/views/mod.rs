@@ -6,6 +6,7 @@ mod files;
 mod project;
 mod run;
 mod step;
+mod token;
 mod webhook;
 mod workflow;
 
@@ -15,5 +16,6 @@ pub use files::{artifact, diagnostics};
 pub use project::project;
 pub use run::{lineage, run};
 pub use step::steps;
+pub use token::render_token;
 pub use webhook::{delivery, webhook};
 pub use workflow::{comparison, version, version_summary, workflow};

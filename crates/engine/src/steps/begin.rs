@@ -76,6 +76,8 @@ impl Engine {
 /// The failure that a fault of git stands for; `otherwise` where it has no reason of its own.
 pub fn git_failure(error: &git::Error, otherwise: FailureReason) -> StepFailure {
     let reason = match error {
+        // What is pushed is named by the project, what a run begins at by its base.
+        git::Error::InvalidRef { .. } if otherwise == FailureReason::PushRejected => otherwise,
         git::Error::RefNotFound { .. } | git::Error::InvalidRef { .. } => FailureReason::BaseNotFound,
         git::Error::RepositoryUnsupported { .. } => FailureReason::RepositoryUnsupported,
         git::Error::RepositoryUnreadable { .. } => FailureReason::RepositoryUnavailable,

@@ -88,8 +88,8 @@ impl Api {
         serde_json::from_value(document).map_err(|_| self.unreadable(200))
     }
 
-    /// As many items of a list as are asked for, over as many pages as that takes; the flag says whether there are more.
-    pub fn list(&self, call: &Call, limit: usize) -> Result<(Vec<Value>, bool), Failure> {
+    /// As many items of a list as are asked for, over as many pages as that takes, and the cursor of what follows.
+    pub fn list(&self, call: &Call, limit: usize) -> Result<(Vec<Value>, Option<String>), Failure> {
         let mut items = Vec::new();
         let mut cursor: Option<String> = None;
         loop {
@@ -102,7 +102,7 @@ impl Api {
             items.extend(self.items(&mut document)?);
             cursor = document["next_cursor"].as_str().map(str::to_owned);
             if cursor.is_none() || items.len() >= limit {
-                return Ok((items, cursor.is_some()));
+                return Ok((items, cursor));
             }
         }
     }

@@ -73,8 +73,25 @@ impl Credentials {
         })
     }
 
+    /// Whether a login could be stored: what stands in its way shows before a link is spent.
+    pub fn prepare() -> Result<(), Error> {
+        let path = path()?;
+        Self::lock(&path)?;
+        Self::read(&path).map(drop)
+    }
+
     /// Changes what is stored, one program after the other: none overwrites what another just stored.
     fn update(path: &Path, change: impl FnOnce(&mut Self)) -> Result<(), Error> {
+        let _held = Self::lock(path)?;
+        let mut stored = Self::read(path)?;
+        change(&mut stored);
+        let text = toml::to_string(&stored)
+            .map_err(|error| Failure::Usage(format!("the logins cannot be written as TOML: {error}")))?;
+        files::replace(path, &text, Readers::Owner)
+    }
+
+    /// Keeps other programs from changing what is stored, as long as the file is open.
+    fn lock(path: &Path) -> Result<File, Error> {
         if let Some(folder) = path.parent() {
             fs::DirBuilder::new()
                 .recursive(true)
@@ -87,11 +104,7 @@ impl Credentials {
         let lock = path.with_extension("lock");
         let held = File::create(&lock).map_err(Error::io("create", &lock))?;
         held.lock().map_err(Error::io("lock", &lock))?;
-        let mut stored = Self::read(path)?;
-        change(&mut stored);
-        let text = toml::to_string(&stored)
-            .map_err(|error| Failure::Usage(format!("the logins cannot be written as TOML: {error}")))?;
-        files::replace(path, &text, Readers::Owner)
+        Ok(held)
     }
 
     fn read(path: &Path) -> Result<Self, Error> {

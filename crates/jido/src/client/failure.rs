@@ -140,6 +140,9 @@ fn place(pointer: &str, operation: Option<&str>) -> String {
         (_, ["query", name, ..]) => option(name),
         (Some("start_run"), ["workflow"]) => "WORKFLOW".to_owned(),
         (Some("start_run"), ["inputs", name]) => format!("--input {}", unescaped(name)),
+        (Some("start_run"), ["inputs", name, rest @ ..]) => {
+            format!("--input {} at /{}", unescaped(name), rest.join("/"))
+        }
         (Some("start_run"), ["labels", name]) => format!("--label {}", unescaped(name)),
         (Some("create_project"), ["name"]) => "NAME".to_owned(),
         (Some("create_project"), ["shipping", name]) => option(name),
@@ -163,11 +166,6 @@ fn option(name: &str) -> String {
 
 fn unescaped(token: &str) -> String {
     token.replace("~1", "/").replace("~0", "~")
-}
-
-/// A fault that the client found itself, in the words of one that the server finds.
-pub fn fault_line(name: &str, detail: &str) -> String {
-    format!("{}: {}", clean(name), clean(detail))
 }
 
 #[cfg(test)]
@@ -198,6 +196,7 @@ mod tests {
     }
 
     #[test_case("/inputs/failure_signal", "start_run", "--input failure_signal")]
+    #[test_case("/inputs/tags/1", "start_run", "--input tags at /1"; "a fault within an input")]
     #[test_case("/labels/a~1b", "start_run", "--label a/b")]
     #[test_case("/base_ref", "start_run", "--base-ref")]
     #[test_case("/workflow", "start_run", "WORKFLOW")]

@@ -62,8 +62,7 @@ pub struct LogoutOptions {
 pub fn login(options: &LoginOptions) -> Result<(), Error> {
     let named = options.target.as_deref().or(options.server.named());
     let (server, credential) = credential(named, options)?;
-    // What is stored is broken or not before a link is spent.
-    Credentials::load()?;
+    Credentials::prepare()?;
     if !options.server.allow_plain_http {
         require_privacy(&server)?;
     }
@@ -129,6 +128,11 @@ enum Credential {
 
 /// The server and the credential for it: given as a link, or read.
 fn credential(named: Option<&str>, options: &LoginOptions) -> Result<(String, Credential), Error> {
+    if named.is_some_and(|named| named.starts_with("jido_")) {
+        let what = "a token does not belong on a command line, which others can read: it is asked for, or read from \
+                    standard input with --token-stdin";
+        return Err(Failure::Usage(what.to_owned()).into());
+    }
     if let Some((server, secret)) = named.map(secret_of_link).transpose()?.flatten() {
         return Ok((server, Credential::Link(secret)));
     }

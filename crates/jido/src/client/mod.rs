@@ -33,7 +33,7 @@ pub use workflow::{diff, list as list_workflows, publish};
 use serde_json::Value;
 
 /// Prints the API's own answer, whole, for scripts.
-fn say_json(value: &Value) {
+pub fn say_json(value: &Value) {
     crate::output::say(&text::clean_json(&format!("{value:#}")));
 }
 

@@ -133,9 +133,9 @@ fn list(options: &ListOptions) -> Result<(), Error> {
     if options.archived {
         call = call.query("archived", "include");
     }
-    let (items, more) = api.list(&call, options.limit.get())?;
+    let (items, next) = api.list(&call, options.limit.get())?;
     if options.server.json {
-        say_json(&json!({ "items": items }));
+        say_json(&json!({ "items": items, "next_cursor": next }));
         return Ok(());
     }
     let projects: Vec<ProjectResponse> = api.meaning(Value::Array(items))?;
@@ -157,6 +157,6 @@ fn list(options: &ListOptions) -> Result<(), Error> {
     };
     let rows: Vec<_> = projects.iter().map(row).collect();
     table::print(&["name", "repository", "branch", "agent", "your role", "id", ""], &rows);
-    table::say_more(more);
+    table::say_more(next.is_some());
     Ok(())
 }

@@ -42,6 +42,8 @@ pub fn project_name(api: &Api, id: ProjectId) -> Result<String, Failure> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RunReference {
     Id(RunId),
+    /// The run of a page, and the server that the page is of.
+    Page(String, RunId),
     /// A project and the run's number in it.
     Number(String, i64),
 }
@@ -58,8 +60,8 @@ impl FromStr for RunReference {
         if let Ok(id) = RunId::parse(text) {
             return Ok(Self::Id(id));
         }
-        if let Some(id) = run_of_page(text) {
-            return Ok(Self::Id(id));
+        if let Some(run) = run_of_page(text) {
+            return Ok(run);
         }
         let (project, number) = text.rsplit_once('/').ok_or_else(expected)?;
         let number: i64 = number.trim_start_matches('#').parse().map_err(|_| expected())?;
@@ -71,20 +73,37 @@ impl FromStr for RunReference {
 }
 
 /// The run whose page has this address, whole or from its path on.
-fn run_of_page(text: &str) -> Option<RunId> {
-    let path = Url::parse(text).map_or_else(|_| text.to_owned(), |url| url.path().to_owned());
+fn run_of_page(text: &str) -> Option<RunReference> {
+    let url = Url::parse(text).ok();
+    let path = url.as_ref().map_or(text, Url::path);
     let mut parts = path.trim_matches('/').split('/');
     match (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()) {
-        ("projects", _, "runs", id, None) => RunId::parse(id).ok(),
+        ("projects", _, "runs", id, None) => {
+            let id = RunId::parse(id).ok()?;
+            Some(url.map_or(RunReference::Id(id), |url| RunReference::Page(origin(&url), id)))
+        }
         _ => None,
     }
+}
+
+fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
 }
 
 impl RunReference {
     /// The run that is meant.
     pub fn find(&self, api: &Api) -> Result<RunResponse, Failure> {
+        if let Self::Page(of, id) = self
+            && Url::parse(api.server()).is_ok_and(|asked| origin(&asked) != *of)
+        {
+            // A copy of a server has the same ids.
+            return Err(Failure::Usage(format!(
+                "this is a page of {of}, and {} is asked; name that server by --server, or the run by its id {id}",
+                api.server()
+            )));
+        }
         let call = match self {
-            Self::Id(id) => Call::get(["runs"]).query("id", id),
+            Self::Id(id) | Self::Page(_, id) => Call::get(["runs"]).query("id", id),
             Self::Number(name, number) => {
                 let project = project(api, name)?;
                 Call::get(["projects", &project.id.to_string(), "runs"]).query("number", number)
@@ -100,7 +119,7 @@ impl RunReference {
 impl std::fmt::Display for RunReference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Id(id) => write!(f, "{id}"),
+            Self::Id(id) | Self::Page(_, id) => write!(f, "{id}"),
             Self::Number(project, number) => write!(f, "{}/{number}", clean(project)),
         }
     }
@@ -125,9 +144,15 @@ mod tests {
 
     #[test_case(ID; "an id")]
     #[test_case(&format!("/projects/{ID}/runs/{ID}"); "a page's path")]
-    #[test_case(&format!("https://jido.example/projects/{ID}/runs/{ID}?tab=log#x"); "a page's address")]
-    fn a_run_is_named_by_its_id_or_page(text: &str) {
+    fn a_run_is_named_by_its_id_or_path(text: &str) {
         assert_eq!(text.parse::<RunReference>(), Ok(RunReference::Id(RunId::parse(ID).unwrap())));
+    }
+
+    #[test]
+    fn the_address_of_a_page_names_its_server_too() {
+        let of = "https://jido.example:8443";
+        let read = format!("{of}/projects/{ID}/runs/{ID}?tab=log#x").parse::<RunReference>();
+        assert_eq!(read, Ok(RunReference::Page(of.to_owned(), RunId::parse(ID).unwrap())));
     }
 
     #[test_case("parser/12", "parser", 12)]

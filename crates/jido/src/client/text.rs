@@ -23,6 +23,11 @@ pub fn clean_lines(text: &str) -> String {
     escaped(text, |character| matches!(character, '\n' | '\t'))
 }
 
+/// Untrusted text as one line: what begins a new one stands behind a stroke.
+pub fn one_line(text: &str) -> String {
+    clean(&text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" / "))
+}
+
 /// JSON with the same meaning, in which what a terminal would act on stands as an escape.
 pub fn clean_json(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -139,6 +144,14 @@ pub fn count(number: u64, noun: &str) -> String {
 mod tests {
     use super::*;
     use test_case::test_case;
+
+    #[test]
+    fn several_lines_become_one() {
+        assert_eq!(
+            one_line("The push was rejected:\n  [remote rejected]\r\n\nerror\u{1b}[2J"),
+            "The push was rejected: / [remote rejected] / error\\u{1b}[2J"
+        );
+    }
 
     #[test]
     fn nothing_that_a_terminal_acts_on_gets_through() {

@@ -55,9 +55,9 @@ pub struct DiffOptions {
 
 pub fn list(options: &ListOptions) -> Result<(), Error> {
     let api = options.server.connect()?;
-    let (items, more) = api.list(&Call::get(["workflows"]), options.limit.get())?;
+    let (items, next) = api.list(&Call::get(["workflows"]), options.limit.get())?;
     if options.server.json {
-        say_json(&json!({ "items": items }));
+        say_json(&json!({ "items": items, "next_cursor": next }));
         return Ok(());
     }
     let workflows: Vec<WorkflowResponse> = api.meaning(Value::Array(items))?;
@@ -72,7 +72,7 @@ pub fn list(options: &ListOptions) -> Result<(), Error> {
     };
     let rows: Vec<_> = workflows.iter().map(row).collect();
     table::print(&["name", "version", "published", "title"], &rows);
-    table::say_more(more);
+    table::say_more(next.is_some());
     Ok(())
 }
 

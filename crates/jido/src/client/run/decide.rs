@@ -47,17 +47,23 @@ pub struct RejectOptions {
     rationale: Option<String>,
 
     #[command(flatten)]
-    evidence: EvidenceOptions,
+    reviewed: Reviewed,
 
     #[command(flatten)]
     server: ServerOptions,
 }
 
 #[derive(Debug, Args)]
-struct EvidenceOptions {
+struct Reviewed {
     /// The evidence that was reviewed, as `jido run show` prints it. Anything else is not decided on.
     #[arg(long, value_name = "DIGEST", value_parser = digest)]
     evidence: Option<Digest>,
+}
+
+#[derive(Debug, Args)]
+struct EvidenceOptions {
+    #[command(flatten)]
+    reviewed: Reviewed,
 
     /// Do not ask: decide on whatever the gate shows at this moment, seen by somebody or not.
     #[arg(long, conflicts_with = "evidence")]
@@ -87,7 +93,7 @@ impl Verdict {
 pub fn approve(options: &ApproveOptions) -> Result<(), Error> {
     let api = options.server.connect()?;
     let run = options.run.find(&api)?;
-    let shown = open_gate(&api, &run)?;
+    let shown = newest_gate(&api, &run)?;
     let digest = match settled(&options.evidence, &shown)? {
         Some(digest) => digest,
         None if prompt::is_possible() => {
@@ -134,9 +140,9 @@ fn shipped(shown: &ApprovalResponse, steps: &[StepResponse]) -> Option<String> {
 pub fn reject(options: &RejectOptions) -> Result<(), Error> {
     let api = options.server.connect()?;
     let run = options.run.find(&api)?;
-    let shown = open_gate(&api, &run)?;
+    let shown = newest_gate(&api, &run)?;
     // Nothing ships by a rejection: what the gate shows now is enough.
-    let digest = match settled(&options.evidence, &shown)? {
+    let digest = match reviewed(&options.reviewed, &shown)? {
         Some(digest) => digest,
         None => current(&shown)?,
     };
@@ -144,7 +150,7 @@ pub fn reject(options: &RejectOptions) -> Result<(), Error> {
 }
 
 /// The run's newest gate.
-fn open_gate(api: &Api, run: &RunResponse) -> Result<ApprovalResponse, Failure> {
+fn newest_gate(api: &Api, run: &RunResponse) -> Result<ApprovalResponse, Failure> {
     let approval = run
         .approval
         .as_ref()
@@ -155,15 +161,21 @@ fn open_gate(api: &Api, run: &RunResponse) -> Result<ApprovalResponse, Failure> 
 
 /// The evidence that the options settle on; nothing where somebody must be asked.
 fn settled(options: &EvidenceOptions, shown: &ApprovalResponse) -> Result<Option<Digest>, Failure> {
+    match reviewed(&options.reviewed, shown)? {
+        None if options.yes => current(shown).map(Some),
+        named => Ok(named),
+    }
+}
+
+/// The evidence that was named, where the gate shows it.
+fn reviewed(options: &Reviewed, shown: &ApprovalResponse) -> Result<Option<Digest>, Failure> {
     match &options.evidence {
         Some(named) if shown.outcome.is_none() && Some(named) != shown.evidence.digest.as_ref() => {
             let current = shown.evidence.digest.as_ref();
             let current = current.map_or_else(|| "none, it is blocked".to_owned(), ToString::to_string);
             Err(Failure::EvidenceChanged { current })
         }
-        Some(named) => Ok(Some(named.clone())),
-        None if options.yes => current(shown).map(Some),
-        None => Ok(None),
+        named => Ok(named.clone()),
     }
 }
 
@@ -202,18 +214,25 @@ fn decide(
         }
         _ => failure,
     })?;
+    let decided: ApprovalResponse = api.meaning(document.clone())?;
+    // The same decision made again gets what is stored; a new reason for it would be lost in silence.
+    let is_kept = |given| decided.decisions.iter().any(|vote| vote.rationale.as_deref() == Some(given));
+    if shown.outcome.is_some() && rationale.is_some_and(|given| !is_kept(given)) {
+        let what = format!("the gate {} is {} already; this rationale is not kept", shown.step, shown.status);
+        return Err(Failure::NotNow(what).into());
+    }
     if server.json {
         say_json(&document);
         return Ok(());
     }
-    let decided: ApprovalResponse = api.meaning(document)?;
     let status = decided.status;
     let missing = decided.policy.required_approvals as usize;
     let given = decided.decisions.iter().filter(|vote| vote.evidence_digest == *digest).count();
     if decided.outcome.is_none() {
         say(&format!("Your decision counts; {given} of {missing} approvals are given."));
     } else {
-        say(&format!("The gate {} of run {} is {status}.", decided.step, run.number));
+        let again = if shown.outcome.is_some() { " already" } else { "" };
+        say(&format!("The gate {} of run {} is {status}{again}.", decided.step, run.number));
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What a gate shows, as lines for a terminal.
 
-use crate::client::text::{ago, clean, count, span};
+use crate::client::text::{ago, clean, count, one_line, span};
 use domain::Timestamp;
 use domain::approval::ApprovalStatus;
 use domain::evidence::{DiffSummary, FileStatus, RiskNote, TestSummary};
@@ -57,7 +57,7 @@ pub fn in_full(gate: &ApprovalResponse, now: Timestamp) -> Vec<String> {
     }
     for vote in &gate.decisions {
         let who = vote.actor.name.as_deref().unwrap_or("the runtime");
-        let why = vote.rationale.as_deref().map_or_else(String::new, |why| format!(": {}", clean(why)));
+        let why = vote.rationale.as_deref().map_or_else(String::new, |why| format!(": {}", one_line(why)));
         lines.push(format!("  {} by {} {}{why}", vote.decision, clean(who), ago(vote.at, now)));
     }
     if let Some(digest) = &gate.evidence.digest {

@@ -1,8 +1,9 @@
 //! Inputs as they are typed on a command line, made into what the workflow's schema asks for.
 
-use crate::client::failure::{Failure, fault_line};
+use crate::client::failure::Failure;
 use crate::error::Error;
-use serde_json::{Map, Value};
+use domain::contract::{compile_schema, schema_faults};
+use serde_json::{Map, Value, json};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -23,7 +24,8 @@ pub fn file_pair(text: &str) -> Result<(String, PathBuf), String> {
     pair(text).map(|(name, path)| (name, PathBuf::from(path)))
 }
 
-/// What the options say, read by the types of the workflow's schema. Later ones win.
+/// What the options say, read by the workflow's schema. Later ones win. What fits nothing stays a text: the server tells
+/// its fault together with all the others.
 pub fn read(
     document: Option<&Path>,
     files: &[(String, PathBuf)],
@@ -34,23 +36,13 @@ pub fn read(
         None => Map::new(),
         Some(path) => object(path)?,
     };
-    let mut faults = Vec::new();
-    let mut add = |name: &str, text: String| match typed(&schema["properties"][name], &text) {
-        Ok(value) => {
-            inputs.insert(name.to_owned(), value);
-        }
-        Err(detail) => faults.push(fault_line(&format!("--input {name}"), &detail)),
-    };
     for (name, path) in files {
-        add(name, text_of(path)?);
+        inputs.insert(name.clone(), typed(schema, name, text_of(path)?));
     }
     for (name, text) in pairs {
-        add(name, text.clone());
+        inputs.insert(name.clone(), typed(schema, name, text.clone()));
     }
-    if faults.is_empty() {
-        return Ok(inputs);
-    }
-    Err(Failure::Faults { what: "the command line".to_owned(), faults }.into())
+    Ok(inputs)
 }
 
 fn object(path: &Path) -> Result<Map<String, Value>, Error> {
@@ -80,50 +72,70 @@ fn text_of(path: &Path) -> Result<String, Error> {
     })
 }
 
-/// The text as the schema wants it: as it is where a text may stand, as JSON otherwise.
-fn typed(schema: &Value, text: &str) -> Result<Value, String> {
-    let types: Vec<&str> = match &schema["type"] {
-        Value::String(one) => vec![one],
-        Value::Array(several) => several.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    };
-    if types.is_empty() || types.contains(&"string") {
-        return Ok(Value::String(text.to_owned()));
+/// The text as the schema wants it: as it is where it fits, as JSON where only that can.
+fn typed(schema: &Value, name: &str, text: String) -> Value {
+    let parsed = serde_json::from_str::<Value>(&text).ok();
+    let text = Value::String(text);
+    let (Some(fits), Some(parsed)) = (rule_of(schema, name), parsed) else { return text };
+    if !fits(&text) && (fits(&parsed) || !may_be_text(&schema["properties"][name])) { parsed } else { text }
+}
+
+/// Whether a value fits one input, whose schema may refer to definitions; nothing where there is no such input.
+fn rule_of(schema: &Value, name: &str) -> Option<impl Fn(&Value) -> bool> {
+    const OWN: &str = "the input";
+    let mut definitions = schema["$defs"].as_object().cloned().unwrap_or_default();
+    definitions.insert(OWN.to_owned(), schema["properties"].get(name)?.clone());
+    let document = json!({
+        "$ref": format!("#/$defs/{}", OWN.replace(' ', "%20")),
+        "$defs": definitions,
+        "definitions": schema["definitions"].as_object().cloned().unwrap_or_default(),
+    });
+    let validator = compile_schema(&document).ok()?;
+    Some(move |value: &Value| schema_faults(&validator, value).is_empty())
+}
+
+fn may_be_text(schema: &Value) -> bool {
+    match &schema["type"] {
+        Value::String(one) => one == "string",
+        Value::Array(several) => several.iter().any(|one| one == "string"),
+        _ => true,
     }
-    serde_json::from_str(text)
-        .map_err(|_| format!("Expected the JSON of a value of type {}.", types.join(" or ")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+
     use test_case::test_case;
 
-    #[test_case(json!({ "type": "string" }), "7", Some(json!("7")); "a text stays a text")]
-    #[test_case(json!({ "type": "integer" }), "7", Some(json!(7)); "a number")]
-    #[test_case(json!({ "type": "boolean" }), "true", Some(json!(true)); "a truth value")]
-    #[test_case(json!({ "type": "array" }), "[1, \"a\"]", Some(json!([1, "a"])); "a list")]
-    #[test_case(json!({ "type": ["string", "null"] }), "null", Some(json!("null")); "a text or nothing")]
-    #[test_case(json!({}), "7", Some(json!("7")); "no type")]
-    #[test_case(json!({ "type": "integer" }), "seven", None; "no number")]
-    fn a_text_is_read_by_the_schemas_type(schema: Value, text: &str, expected: Option<Value>) {
-        assert_eq!(typed(&schema, text).ok(), expected);
+    #[test_case(json!({ "type": "string" }), "7", json!("7"); "a text stays a text")]
+    #[test_case(json!({ "type": "string", "minLength": 2 }), "7", json!("7"); "a text that is too short")]
+    #[test_case(json!({ "type": "integer" }), "7", json!(7); "a number")]
+    #[test_case(json!({ "type": "integer", "maximum": 5 }), "7", json!(7); "a number that is too large")]
+    #[test_case(json!({ "type": "boolean" }), "true", json!(true); "a truth value")]
+    #[test_case(json!({ "type": "array" }), "[1, \"a\"]", json!([1, "a"]); "a list")]
+    #[test_case(json!({ "type": ["string", "null"] }), "null", json!("null"); "a text or nothing")]
+    #[test_case(json!({}), "7", json!("7"); "no type")]
+    #[test_case(json!({ "type": "integer" }), "seven", json!("seven"); "no number")]
+    #[test_case(json!({ "enum": [1, 2] }), "1", json!(1); "one of some numbers")]
+    #[test_case(json!({ "enum": [1, "1"] }), "1", json!("1"); "one of a number and a text")]
+    #[test_case(json!({ "const": true }), "true", json!(true); "one value")]
+    #[test_case(json!({ "anyOf": [{ "type": "integer" }, { "type": "null" }] }), "null", json!(null); "one of two types")]
+    #[test_case(json!({ "$ref": "#/$defs/count" }), "5", json!(5); "a definition")]
+    fn a_text_is_read_by_the_schema(schema: Value, text: &str, expected: Value) {
+        let whole = json!({ "properties": { "a b": schema }, "$defs": { "count": { "type": "integer" } } });
+        assert_eq!(typed(&whole, "a b", text.to_owned()), expected);
+        assert_eq!(typed(&Value::Null, "a b", text.to_owned()), json!(text), "no schema is known");
     }
 
     #[test]
-    fn later_options_win_and_all_faults_come_at_once() {
+    fn later_options_win() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("inputs.json");
         std::fs::write(&path, r#"{ "a": "document", "b": 1 }"#).unwrap();
-        let schema = json!({ "properties": { "a": { "type": "string" }, "b": { "type": "integer" }, "c": { "type": "boolean" } } });
         let pairs = [("a".to_owned(), "pair=x".to_owned())];
-        let read_all = |pairs: &[(String, String)]| read(Some(&path), &[], pairs, &schema);
-        assert_eq!(Value::Object(read_all(&pairs).unwrap()), json!({ "a": "pair=x", "b": 1 }));
-        let wrong = [("b".to_owned(), "x".to_owned()), ("c".to_owned(), "y".to_owned())];
-        let Err(Error::Client(failure)) = read_all(&wrong) else { panic!("faults are refused") };
-        assert_eq!(failure.lines().len(), 2);
-        assert_eq!(failure.exit_code(), 1);
+        let read = read(Some(&path), &[], &pairs, &Value::Null).unwrap();
+        assert_eq!(Value::Object(read), json!({ "a": "pair=x", "b": 1 }));
     }
 
     #[test]

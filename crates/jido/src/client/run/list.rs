@@ -58,9 +58,9 @@ pub fn list(options: &ListOptions) -> Result<(), Error> {
     for (name, value) in &options.labels {
         call = call.query("label", format!("{name}:{value}"));
     }
-    let (items, more) = api.list(&call, options.limit.get())?;
+    let (items, next) = api.list(&call, options.limit.get())?;
     if options.server.json {
-        say_json(&json!({ "items": items }));
+        say_json(&json!({ "items": items, "next_cursor": next }));
         return Ok(());
     }
     let runs: Vec<RunResponse> = api.meaning(Value::Array(items))?;
@@ -83,7 +83,7 @@ pub fn list(options: &ListOptions) -> Result<(), Error> {
     };
     let rows: Vec<_> = runs.iter().map(row).collect();
     table::print(&["run", "status", "step", "workflow", "started", "title"], &rows);
-    table::say_more(more);
+    table::say_more(next.is_some());
     Ok(())
 }
 

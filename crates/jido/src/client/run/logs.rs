@@ -29,7 +29,7 @@ pub struct LogsOptions {
     #[arg(long, value_name = "KEY")]
     step: Option<String>,
 
-    /// The attempt; the newest when left out.
+    /// The attempt of the step that --step names; the newest when left out.
     #[arg(long, value_name = "N", requires = "step")]
     attempt: Option<u32>,
 
@@ -146,6 +146,9 @@ impl Log<'_> {
                 }
                 Err(failure) => return Err(failure.into()),
             };
+            if away {
+                note("jido: the server answers again");
+            }
             away = false;
             let ends_here = over && text.len() < CHUNK;
             let whole = if ends_here { text.len() } else { whole_part(&text) };

@@ -128,12 +128,12 @@ pub struct OfRun {
 /// A run's patch.
 #[derive(Debug, Args)]
 pub struct DiffOptions {
-    #[command(flatten)]
-    of_run: OfRun,
-
     /// Print the patch as it is, for files and `git apply`.
     #[arg(long)]
     raw: bool,
+
+    #[command(flatten)]
+    of_run: OfRun,
 }
 
 pub fn execute(command: RunCommand) -> Result<(), Error> {

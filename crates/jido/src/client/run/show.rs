@@ -5,7 +5,7 @@ use crate::client::api::Api;
 use crate::client::call::Call;
 use crate::client::failure::Failure;
 use crate::client::reference::{beneath, ids, project_name};
-use crate::client::text::{ago, clean, clean_lines, span};
+use crate::client::text::{ago, clean, clean_lines, one_line, span};
 use crate::client::{say_json, table};
 use crate::error::Error;
 use crate::output::{note, say, tell};
@@ -36,10 +36,10 @@ pub fn show(options: &OfRun) -> Result<(), Error> {
         &steps.items.iter().map(row).collect::<Vec<_>>(),
     );
     if let Some(failure) = &run.failure {
-        say(&format!("\nFailed at {}: {}", name(failure.failed_step.as_ref()), clean(&failure.detail)));
+        say(&format!("\nFailed at {}: {}", name(failure.failed_step.as_ref()), one_line(&failure.detail)));
         say(&format!("  reason: {} ({})", failure.reason, failure.error_type));
         say(&format!("  last success: {}", name(failure.last_successful_step.as_ref())));
-        say(&format!("  what to do: {}", clean(&failure.remediation)));
+        say(&format!("  what to do: {}", one_line(&failure.remediation)));
     }
     if let Some(approval) = approval {
         let gate: ApprovalResponse = api.meaning(approval)?;

@@ -6,7 +6,7 @@ use crate::client::call::Call;
 use crate::client::failure::Failure;
 use crate::client::reference::{RunReference, beneath, ids};
 use crate::client::server::ServerOptions;
-use crate::client::text::{clean, clock_time, span};
+use crate::client::text::{clean, clock_time, one_line, span};
 use crate::client::{Outcome, json_line};
 use crate::error::Error;
 use crate::output::{note, say, tell};
@@ -175,7 +175,7 @@ fn line(event: &EventResponse) -> String {
     }
     for name in ["reason", "detail", "rationale"] {
         if let Some(text) = event.data.get(name).and_then(serde_json::Value::as_str) {
-            details.push(clean(text));
+            details.push(one_line(text));
         }
     }
     if let Some(name) = &event.actor.name {
@@ -195,7 +195,10 @@ fn say_gate(follower: &mut Follower<'_>, ids: &(String, String)) -> Result<(), F
     for text in super::evidence::in_short(&gate) {
         say(&format!("          {text}"));
     }
-    note(&format!("Look and decide: jido run show {0}; jido run approve {0}; jido run reject {0}", run.id));
+    note(&format!(
+        "Look and decide (Ctrl-C ends the watch, not the run): jido run show {0}; jido run approve {0}; jido run reject {0}",
+        run.id
+    ));
     Ok(())
 }
 
