@@ -1,5 +1,6 @@
 //! `jido check`: proves the invariants over a whole database.
 
+use crate::client::count;
 use crate::error::Error;
 use crate::output::say;
 use crate::storage::StorageOptions;
@@ -24,7 +25,12 @@ pub async fn run(storage: StorageOptions) -> Result<(), Error> {
             violations += check_one(&store, run.id).await?;
         }
     }
-    say(&format!("{runs} runs checked in {}, {violations} violations.", storage.database_name()));
+    say(&format!(
+        "{} checked in {}, {}.",
+        count(runs, "run"),
+        storage.database_name(),
+        count(violations, "violation")
+    ));
     if violations == 0 { Ok(()) } else { Err(Error::FaultsFound) }
 }
 

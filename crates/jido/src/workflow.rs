@@ -1,6 +1,6 @@
 //! `jido workflow`: definitions; checking one needs no server.
 
-use crate::client::{self, clean};
+use crate::client::{self, clean, count};
 use crate::error::Error;
 use crate::output::say;
 use clap::Subcommand;
@@ -65,15 +65,16 @@ fn validate(file: &Path) -> Result<(), Error> {
             let definition = pinned.definition();
             let steps = definition.steps.len();
             say(&format!(
-                "{}: {} is valid, {steps} steps, {}",
+                "{}: {} is valid, {}, {}",
                 clean(&file.display().to_string()),
                 definition.name,
+                count(steps as u64, "step"),
                 pinned.digest()
             ));
             Ok(())
         }
         Err(faults) => {
-            say(&format!("{}: {} faults", clean(&file.display().to_string()), faults.len()));
+            say(&format!("{}: {}", clean(&file.display().to_string()), count(faults.len() as u64, "fault")));
             for fault in &faults {
                 say(&line(fault));
             }

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use super::patterns;
 use crate::error::{Error, Result};
 
 /// A value with every fault that was found in it. Without faults there is a value; with faults it lacks the members
@@ -25,6 +26,7 @@ impl<T: DeserializeOwned + Validate + ToSchema> Checked<T> {
     /// Checks a JSON value; every pointer is beneath `prefix`.
     pub fn new(source: Value, prefix: &str) -> Result<Self> {
         let mut faults = schema_faults(&compiled::<T>()?.validator, &source);
+        patterns::put_into_words(&mut faults);
         refuse_nul(&source, "", &mut faults);
         let readable = (!faults.is_empty()).then(|| without(source.clone(), &faults));
         let value = match serde_json::from_value::<T>(source) {

@@ -6,6 +6,7 @@ mod cursor;
 pub mod idempotency;
 mod params;
 mod paths;
+mod patterns;
 pub mod preconditions;
 
 pub use body::{Body, unsupported};

@@ -16,7 +16,7 @@ macro_rules! name_type {
         pub struct $name(String);
 
         #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-        #[error("a {} starts with a lowercase letter, holds lowercase letters, digits and underscores, and has at most 63 characters", $what)]
+        #[error("a {}: at most 63 lowercase letters, digits and underscores, with a letter first", $what)]
         pub struct $error;
 
         impl $name {

@@ -1,6 +1,6 @@
 //! Why a client command was not carried out.
 
-use super::text::clean;
+use super::text::{clean, count};
 use serde_json::Value;
 use wire::{Problem, ProblemCode};
 
@@ -28,7 +28,7 @@ pub enum Failure {
     NotFound(String),
     #[error("{0}")]
     Usage(String),
-    #[error("{what} has {} faults", faults.len())]
+    #[error("{what} has {}", count(faults.len() as u64, "fault"))]
     Faults { what: String, faults: Vec<String> },
     #[error("the gate shows other evidence now: {current}")]
     EvidenceChanged { current: String },

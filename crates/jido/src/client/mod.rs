@@ -22,7 +22,7 @@ pub use outcome::Outcome;
 pub use project::ProjectCommand;
 pub use run::RunCommand;
 pub use server::ServerOptions;
-pub use text::clean;
+pub use text::{clean, count};
 pub use token::{CreateOverApi, create_token, list_tokens, revoke_token};
 pub use workflow::{DiffOptions, ListOptions as WorkflowListOptions, PublishOptions};
 

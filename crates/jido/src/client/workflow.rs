@@ -97,6 +97,10 @@ pub fn diff(options: &DiffOptions) -> Result<(), Error> {
     if Path::new(&options.what).is_file() && options.old.is_none() {
         return diff_file(options);
     }
+    if Path::new(&options.what).is_file() && WorkflowName::parse(&options.what).is_err() {
+        let what = "a file is compared with the newest version alone: leave the number out";
+        return Err(Failure::Usage(what.to_owned()).into());
+    }
     let Ok(name) = WorkflowName::parse(&options.what) else {
         let what = format!("`{}` is neither a file nor the name of a workflow", clean(&options.what));
         return Err(Failure::NotFound(what).into());
