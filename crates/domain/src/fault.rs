@@ -94,3 +94,8 @@ impl fmt::Display for Fault {
 pub fn pointer_token(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
+
+/// The name that one token of a JSON pointer stands for.
+pub fn pointer_name(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
+}

@@ -17,7 +17,8 @@ pub struct ShippingRequest {
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
     #[validate(length(min = 1, max = 100))]
     pub remote: Option<String>,
-    /// Branch name; `{workflow}` and `{run}` are filled in. It must hold `{run}`.
+    /// Branch name; `{workflow}` and `{run}` are filled in. It must hold `{run}`, be a name that git takes, and not lie beneath
+    /// the default branch.
     #[cfg_attr(
         feature = "openapi",
         schema(
@@ -69,7 +70,7 @@ pub struct CreateProjectRequest {
     )]
     #[validate(length(min = 1, max = 1000))]
     pub repository: Option<String>,
-    /// The branch that runs start from; `main` unless given.
+    /// The branch that runs start from, by a name that git takes; `main` unless given.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, example = "main"))]
     #[validate(length(min = 1, max = 200))]
     pub default_branch: Option<String>,

@@ -1,7 +1,7 @@
 //! Checks a JSON value against its type: the operation's own schema, then serde, then `validator`.
 
 use domain::contract::{compile_schema, schema_faults};
-use domain::fault::pointer_token;
+use domain::fault::{pointer_name, pointer_token};
 use domain::{Fault, FaultCode};
 use jsonschema::Validator;
 use serde::de::DeserializeOwned;
@@ -64,12 +64,16 @@ impl<T: DeserializeOwned + Validate + ToSchema> Checked<T> {
     }
 }
 
-/// The value without the members that have faults.
+/// The value without the members that have faults, in themselves or in an item of theirs.
 fn without(mut value: Value, faults: &[Fault]) -> Value {
     for fault in faults {
-        let Some((above, name)) = fault.pointer.rsplit_once('/') else { continue };
-        if let Some(members) = value.pointer_mut(above).and_then(Value::as_object_mut) {
-            members.remove(&name.replace("~1", "/").replace("~0", "~"));
+        let mut pointer = fault.pointer.as_str();
+        while let Some((above, name)) = pointer.rsplit_once('/') {
+            if let Some(members) = value.pointer_mut(above).and_then(Value::as_object_mut) {
+                members.remove(&pointer_name(name));
+                break;
+            }
+            pointer = above;
         }
     }
     value

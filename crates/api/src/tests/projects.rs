@@ -75,10 +75,10 @@ async fn names_that_the_configuration_does_not_know_are_faults_of_the_form() {
     let pointers: Vec<_> = answer.faults().into_iter().map(|(pointer, _)| pointer).collect();
     assert_eq!(pointers, ["/agent", "/credential", "/repository"]);
     // What cannot even be read hides none of the rest.
-    let body = json!({ "name": "x", "shipping": { "mode": "zz", "branch_pattern": "{run}.lock" }, "agent": "nobody" });
+    let body = json!({ "name": "x", "shipping": { "mode": "zz", "branch_pattern": "{run}.lock" }, "test_command": [7], "agent": "nobody" });
     let answer = fixture.send(fixture.post("/api/v1/projects", body)).await;
     let pointers: Vec<_> = answer.faults().into_iter().map(|(pointer, _)| pointer).collect();
-    assert_eq!(pointers, ["/agent", "/shipping/branch_pattern", "/shipping/mode"]);
+    assert_eq!(pointers, ["/agent", "/shipping/branch_pattern", "/shipping/mode", "/test_command/0"]);
 }
 
 #[actix_web::test]

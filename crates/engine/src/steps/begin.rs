@@ -110,6 +110,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_name_that_cannot_be_is_the_bases_or_that_of_what_ships() {
+        let error = git::Error::InvalidRef { name: "..x".to_owned() };
+        let reason = |otherwise| git_failure(&error, otherwise).reason;
+        assert_eq!(reason(FailureReason::RepositoryUnavailable), FailureReason::BaseNotFound);
+        assert_eq!(reason(FailureReason::PushRejected), FailureReason::PushRejected);
+    }
+
+    #[test]
     fn what_git_says_becomes_a_sentence() {
         assert_eq!(
             sentence("the push failed: \nremote: no robots   \n\nand so on."),

@@ -1,6 +1,7 @@
 //! Why a client command was not carried out.
 
 use super::text::{clean, count};
+use domain::fault::pointer_name;
 use serde_json::Value;
 use wire::{Problem, ProblemCode};
 
@@ -139,11 +140,11 @@ fn place(pointer: &str, operation: Option<&str>) -> String {
         (_, ["headers", "Idempotency-Key"]) => "--idempotency-key".to_owned(),
         (_, ["query", name, ..]) => option(name),
         (Some("start_run"), ["workflow"]) => "WORKFLOW".to_owned(),
-        (Some("start_run"), ["inputs", name]) => format!("--input {}", unescaped(name)),
+        (Some("start_run"), ["inputs", name]) => format!("--input {}", pointer_name(name)),
         (Some("start_run"), ["inputs", name, rest @ ..]) => {
-            format!("--input {} at /{}", unescaped(name), rest.join("/"))
+            format!("--input {} at /{}", pointer_name(name), rest.join("/"))
         }
-        (Some("start_run"), ["labels", name]) => format!("--label {}", unescaped(name)),
+        (Some("start_run"), ["labels", name]) => format!("--label {}", pointer_name(name)),
         (Some("create_project"), ["name"]) => "NAME".to_owned(),
         (Some("create_project"), ["shipping", name]) => option(name),
         (Some("create_project"), ["test_command", ..]) => "--test-command".to_owned(),
@@ -162,10 +163,6 @@ fn place(pointer: &str, operation: Option<&str>) -> String {
 
 fn option(name: &str) -> String {
     format!("--{}", name.replace('_', "-"))
-}
-
-fn unescaped(token: &str) -> String {
-    token.replace("~1", "/").replace("~0", "~")
 }
 
 #[cfg(test)]

@@ -72,25 +72,26 @@ pub fn login(options: &LoginOptions) -> Result<(), Error> {
     };
     login.plain_http = options.server.allow_plain_http;
     // A token that nobody holds shall not live on.
-    let (document, path) =
+    let (session, document, path) =
         check_and_store(&server, &mut login).inspect_err(|_| revoke_what_it_made(&server, &login))?;
     if options.server.json {
         say_json(&document);
         return Ok(());
     }
-    let session: SessionResponse = Api::new(&server, None).meaning(document)?;
     say(&format!("Logged in to {server} as {}{}.", session.name, role(&session)));
     note(&format!("The token is stored in {}.", path.display()));
     Ok(())
 }
 
-/// Asks the server who the token speaks for, and stores the login: the server's answer, and where it is stored.
-fn check_and_store(server: &str, login: &mut Login) -> Result<(Value, PathBuf), Error> {
+/// Asks the server who the token speaks for, and stores the login: the server's answer, read and as it came, and where
+/// the login is stored.
+fn check_and_store(server: &str, login: &mut Login) -> Result<(SessionResponse, Value, PathBuf), Error> {
     let api = Api::new(server, Some(login.token.clone()));
     let document = api.json(&Call::get(["session"]))?;
-    login.user = api.meaning::<SessionResponse>(document.clone())?.name;
+    let session: SessionResponse = api.meaning(document.clone())?;
+    login.user.clone_from(&session.name);
     let path = Credentials::add(server, login.clone())?;
-    Ok((document, path))
+    Ok((session, document, path))
 }
 
 pub fn logout(options: &LogoutOptions) -> Result<(), Error> {

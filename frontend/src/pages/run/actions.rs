@@ -6,12 +6,13 @@ use super::view::RunView;
 use super::words;
 use crate::api::{Failure, IdempotencyKey, use_api};
 use crate::components::{Dialog, Field, ProblemPanel};
+use domain::contract::StepKey;
 use domain::failure::{ErrorType, Failure as RunFailure, SafeRetry};
 use domain::run::Status;
 use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use wire::{ActionResponse, CancelRequest, ProblemCode, RunResponse};
+use wire::{ActionResponse, CancelRequest, ProblemCode, StepList};
 
 /// The longest reason that the server takes.
 const MAX_REASON: &str = "4000";
@@ -145,7 +146,10 @@ fn CancelForm(view: RunView, opened: RwSignal<bool>) -> impl IntoView {
         });
     };
     view! {
-        <p>{move || view.run.data.get().map(|run| what_ends(view, &run))}</p>
+        <p>{move || view.run.data.with(|run| {
+            let run = run.as_ref()?;
+            Some(view.steps.data.with(|steps| what_ends(run.current_step.as_ref(), steps.as_ref())))
+        })}</p>
         <p>"A cancelled run cannot be resumed. Its log, artifacts and history stay."</p>
         {move || failure.get().map(|failure| view! { <ProblemPanel failure=failure /> })}
         <form class="stack" on:submit=submit>
@@ -173,15 +177,28 @@ fn focus_heading() {
     }
 }
 
-/// The step that is going on, and what ending it means.
-fn what_ends(view: RunView, run: &RunResponse) -> String {
-    let Some(step) = &run.current_step else {
+/// The step that is going on, and what ending it means. While the steps are on their way, nothing is promised.
+fn what_ends(step: Option<&StepKey>, steps: Option<&StepList>) -> String {
+    let Some(step) = step else {
         return "No step has begun. Nothing is shipped.".to_owned();
     };
-    let what = view.steps.data.with(|steps| {
-        // What is not known yet is not promised.
-        let found = steps.as_ref()?.items.iter().find(|found| found.step == *step)?;
-        Some(words::of_interruption(&found.uses))
-    });
-    format!("The run is at the step {step}. {}", what.unwrap_or_default())
+    let found = steps.and_then(|steps| steps.items.iter().find(|found| found.step == *step));
+    let meaning = found.map(|found| words::of_interruption(&found.uses));
+    format!("The run is at the step {step}. {}", meaning.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_ends_promises_nothing_that_is_not_known() {
+        let step = StepKey::parse("push").unwrap();
+        let steps = json!({ "items": [{ "step": "push", "title": null, "uses": "ship", "state": null, "attempts": [] }] });
+        let steps: StepList = serde_json::from_value(steps).unwrap();
+        assert!(what_ends(Some(&step), Some(&steps)).contains("The push may have begun"));
+        assert!(!what_ends(Some(&step), None).contains("shipped"));
+        assert!(what_ends(None, None).contains("Nothing is shipped"));
+    }
 }

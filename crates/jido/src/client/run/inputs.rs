@@ -82,11 +82,11 @@ fn typed(schema: &Value, name: &str, text: String) -> Value {
 
 /// Whether a value fits one input, whose schema may refer to definitions; nothing where there is no such input.
 fn rule_of(schema: &Value, name: &str) -> Option<impl Fn(&Value) -> bool> {
-    const OWN: &str = "the input";
+    const OWN: &str = "jido.input";
     let mut definitions = schema["$defs"].as_object().cloned().unwrap_or_default();
     definitions.insert(OWN.to_owned(), schema["properties"].get(name)?.clone());
     let document = json!({
-        "$ref": format!("#/$defs/{}", OWN.replace(' ', "%20")),
+        "$ref": format!("#/$defs/{OWN}"),
         "$defs": definitions,
         "definitions": schema["definitions"].as_object().cloned().unwrap_or_default(),
     });
@@ -105,7 +105,6 @@ fn may_be_text(schema: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
     use test_case::test_case;
 
     #[test_case(json!({ "type": "string" }), "7", json!("7"); "a text stays a text")]
